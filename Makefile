@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+## Targets
+##   run       see it work: a stock Debian kernel serves its own headers in a
+##             virtual machine, and a bcc program compiles against them
+##   test      run all tests
+##   modules   build kheaders.ko for the kernel in KDIR
+##   install   build kheaders.ko and install it (as root); it is not loaded
+##   bench     compare the generator with the one in Linux
+##   clean     remove what "modules" made
+##   distclean remove what all of them made, cached virtual machines included
+##
+## Variables
+##   KDIR=DIR           kernel build tree or header package
+##                      (default: the running kernel's)
+##   IKHEADERS_PROC=y   make the module offer /proc/kheaders.tar.xz, too
+##   INSTALL_MOD_PATH=  root folder for "install"
+##   W=1, C=1, V=1      as in a kernel build
+##
+## "run", "test" and "bench" install what they need from Debian's packages and
+## say what that is; they need to be root, or sudo.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+
+help:
+	@sed -n 's/^## \{0,1\}//p' Makefile
+
+run:
+	tests/install-deps.sh run
+	tests/e2e/demo.sh
+
+test:
+	tests/install-deps.sh test
+	prove --recurse --timer tests
+
+bench:
+	tests/install-deps.sh bench
+	tests/bench/bench.sh
+
+modules: check-kdir
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+install: modules
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+
+# A kernel's own "make clean M=..." would search build/, too, and take the
+# modules out of the virtual machines there.
+clean:
+	rm -f *.ko *.mod *.mod.c *.o .*.cmd .*.d Module.symvers modules.order
+	rm -f kernel/kheaders/*.o kernel/kheaders/.*.cmd kernel/kheaders/.*.o.d
+	rm -f kernel/kheaders/kheaders_data.tar.xz
+	rm -rf kernel/kheaders/.kheaders_data.tar.xz.d
+	rm -f scripts/kheaders/plan_blocks scripts/kheaders/strip_comments
+	rm -f scripts/kheaders/.*.cmd
+
+distclean: clean
+	rm -rf build
+
+check-kdir:
+	@test -e $(KDIR)/Makefile || { \
+		echo "$(KDIR): no kernel build tree: install the kernel's header package or say KDIR=..." >&2; \
+		exit 1; \
+	}
+
+.PHONY: help run test bench modules install clean distclean check-kdir

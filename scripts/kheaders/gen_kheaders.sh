@@ -1,0 +1,367 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Make an archive of a kernel's headers, for the kernel to carry along.
+#
+# The archive is cut into blocks, each an xz stream of its own: blocks are
+# compressed side by side, and only those with a changed header are made again.
+# What is known from the run before lies in a folder beside the archive. The
+# result depends on the headers and on the versions of tar and xz alone.
+set -eu
+
+usage()
+{
+	cat <<EOF
+usage: gen_kheaders.sh --srctree DIR --objtree DIR --srcarch ARCH --output FILE
+                       [--profile headers] [--jobs N]
+
+  --srctree DIR      kernel sources (for split header packages: the common part)
+  --objtree DIR      where that kernel was built or at least prepared
+  --srcarch ARCH     folder of the architecture below arch/ (x86, arm64, ...)
+  --profile headers  what to pack: *.h below include/ and arch/ARCH/include/
+  --jobs N           compress N blocks at once (default: one per processor)
+  --output FILE      left alone if its contents would be the same
+
+environment: TAR, XZ, HOSTCC: programs to use;
+             STRIP_COMMENTS, PLAN_BLOCKS: the host programs, if already built
+EOF
+}
+
+die()
+{
+	echo "gen_kheaders: $*" >&2
+	exit 1
+}
+
+usage_error()
+{
+	echo "gen_kheaders: $* (--help lists the options)" >&2
+	exit 2
+}
+
+parse_arguments()
+{
+	srctree='' objtree='' srcarch='' output='' jobs='' profile=headers
+
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--help)
+			usage
+			exit 0
+			;;
+		--srctree | --objtree | --srcarch | --profile | --jobs | --output)
+			[ -n "${2-}" ] || usage_error "$1 wants a value"
+			;;
+		*)
+			usage_error "unknown argument '$1'"
+			;;
+		esac
+		case $1 in
+		--srctree) srctree=$2 ;;
+		--objtree) objtree=$2 ;;
+		--srcarch) srcarch=$2 ;;
+		--profile) profile=$2 ;;
+		--jobs) jobs=$2 ;;
+		--output) output=$2 ;;
+		esac
+		shift 2
+	done
+
+	[ -n "$srctree" ] || usage_error "--srctree is missing"
+	[ -n "$objtree" ] || usage_error "--objtree is missing"
+	[ -n "$srcarch" ] || usage_error "--srcarch is missing"
+	[ -n "$output" ] || usage_error "--output is missing"
+	[ "$profile" = headers ] || usage_error "unknown profile '$profile'"
+	: "${jobs:=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)}"
+	case $jobs in
+	*[!0-9]* | 0*) usage_error "--jobs wants a number from 1 on, not '$jobs'" ;;
+	esac
+}
+
+# What users set for their own tar and xz must not change the archive.
+normalize_environment()
+{
+	unset TAR_OPTIONS XZ_OPT XZ_DEFAULTS CDPATH POSIXLY_CORRECT
+	LC_ALL=C
+	export LC_ALL
+	umask 022
+	: "${TAR:=tar}" "${XZ:=xz}" "${HOSTCC:=cc}"
+}
+
+check_trees()
+{
+	[ -d "$srctree" ] || die "$srctree: no such folder"
+	[ -d "$objtree" ] || die "$objtree: no such folder"
+	srctree=$(cd "$srctree" && pwd -P) || die "$srctree: cannot enter it"
+	objtree=$(cd "$objtree" && pwd -P) || die "$objtree: cannot enter it"
+	[ -d "$srctree/include/linux" ] ||
+		die "$srctree: not a kernel source tree (it has no include/linux)"
+	[ -d "$srctree/arch/$srcarch/include" ] ||
+		die "$srctree: no architecture '$srcarch' (it has no arch/$srcarch/include)"
+	for generated in autoconf.h utsrelease.h asm-offsets.h; do
+		[ -e "$objtree/include/generated/$generated" ] ||
+			die "$objtree: not prepared (it has no include/generated/$generated): run 'make prepare' there"
+	done
+}
+
+check_tools()
+{
+	for tool in "$TAR" "$XZ" flock sha256sum; do
+		command -v "${tool%% *}" >/dev/null ||
+			die "${tool%% *}: no such program"
+	done
+}
+
+# One generator at a time; the lock goes with the processes that hold it.
+enter_work_folder()
+{
+	case $output in
+	*/*) output_dir=${output%/*}/ ;;
+	*) output_dir=./ ;;
+	esac
+	[ -d "$output_dir" ] || die "$output_dir: no such folder"
+	[ ! -d "$output" ] || die "$output: is a folder"
+	output_dir=$(cd "$output_dir" && pwd -P) || die "$output_dir: cannot enter it"
+	output=$output_dir/${output##*/}
+	work=$output_dir/.${output##*/}.d
+
+	mkdir -p "$work" 2>/dev/null || die "$work: cannot make this folder"
+	[ -w "$work" ] || die "$work: cannot write there"
+	exec 9> "$work/lock"
+	flock 9 || die "$work/lock: cannot lock it"
+}
+
+build_host_program()
+{
+	source=$(dirname -- "$0")/$1.c
+	if [ -n "$(find "$work/$1" -newer "$source" 2>/dev/null)" ]; then
+		return
+	fi
+	# shellcheck disable=SC2086 # HOSTCC can be "ccache gcc"
+	$HOSTCC -O2 -o "$work/$1.new" "$source" 2> "$work/log" ||
+		die "cannot build $1 with '$HOSTCC': $(tail -n 1 "$work/log")"
+	mv -f "$work/$1.new" "$work/$1"
+}
+
+find_host_programs()
+{
+	if [ -z "${STRIP_COMMENTS-}" ]; then
+		build_host_program strip_comments
+		STRIP_COMMENTS=$work/strip_comments
+	fi
+	if [ -z "${PLAN_BLOCKS-}" ]; then
+		build_host_program plan_blocks
+		PLAN_BLOCKS=$work/plan_blocks
+	fi
+}
+
+# Blocks that other programs or options have made are of no use.
+drop_foreign_blocks()
+{
+	tools=$(cat -- "$0" "$STRIP_COMMENTS" "$PLAN_BLOCKS" | cksum)
+	tools="$tools $srcarch $profile $TAR $XZ"
+	if [ "$tools" != "$(cat "$work/tools" 2>/dev/null)" ]; then
+		rm -f "$work"/*.stamp "$work"/*.tar.xz
+		echo "$tools" > "$work/tools"
+	fi
+}
+
+# Writes the paths of a tree's headers to a file, each followed by a NUL.
+list_headers()
+{
+	tree=$1 list=$2
+	shift 2
+
+	# utsversion.h says when the kernel was linked: that is yet to come
+	set -- "$@" -name '*.h' ! -type d ! -path include/generated/utsversion.h
+	(
+		cd "$tree"
+		find include/ "$@" -print0
+		if [ -d "arch/$srcarch/include" ]; then
+			find "arch/$srcarch/include/" "$@" -print0
+		fi
+	) > "$work/$list" || exit 1
+}
+
+plan_blocks()
+{
+	list_headers "$objtree" obj.list
+	if [ "$srctree" = "$objtree" ]; then
+		set -- "$objtree" "$work/obj.list"
+	else
+		# a source tree that was once built in place has stale ones
+		list_headers "$srctree" src.list \
+			\( -path include/generated -o \
+			   -path "arch/$srcarch/include/generated" \) -prune -o
+		set -- "$srctree" "$work/src.list" "$objtree" "$work/obj.list"
+	fi
+	"$PLAN_BLOCKS" "$work" "$@"
+}
+
+# Packs files of a folder, without the mark for the archive's end: standard
+# input names them, each followed by a NUL. The result is $work/NAME.tar.
+pack()
+{
+	name=$1 folder=$2
+
+	# shellcheck disable=SC2086 # TAR and XZ can have arguments
+	$TAR --create --file="$work/$name.full" --format=ustar \
+		--blocking-factor=1 --directory="$folder" --no-recursion \
+		--owner=0 --group=0 --numeric-owner --mode=u=rw,go=r \
+		--mtime=@315532800 --null --files-from=-
+	size=$(wc -c < "$work/$name.full")
+	head -c $((size - end_size)) < "$work/$name.full" > "$work/$name.tar"
+	rm -f "$work/$name.full"
+}
+
+# xz runs in the background so that a signal to the shell can end it.
+compress()
+{
+	# shellcheck disable=SC2086
+	$XZ --compress --stdout --threads=1 --check=crc32 \
+		--lzma2=preset=6,lc=4,pb=0,nice=80,depth=32 \
+		< "$work/$1" > "$work/$1.xz.new" &
+	xz_pid=$!
+	wait "$xz_pid"
+	xz_pid=
+	mv -f "$work/$1.xz.new" "$work/$1.xz"
+}
+
+make_block()
+{
+	rm -rf "$work/$1.stage"
+	mkdir "$work/$1.stage"
+	"$STRIP_COMMENTS" "$work/$1.stage" < "$work/$1.files" > "$work/$1.members"
+	pack "$1" "$work/$1.stage" < "$work/$1.members"
+	rm -rf "$work/$1.stage" "$work/$1.members"
+	compress "$1.tar"
+}
+
+# A worker takes the next block that nobody has taken, until none is left.
+work_on_blocks()
+{
+	xz_pid=
+	trap '[ -z "$xz_pid" ] || kill "$xz_pid"; exit 1' HUP INT TERM
+	while read -r block; do
+		if [ ! -e "$work/$block.tar.xz" ] &&
+		   mkdir "$work/$block.taken" 2>/dev/null; then
+			make_block "$block" 2> "$work/$block.log"
+		fi
+	done < "$work/blocks"
+}
+
+make_blocks()
+{
+	rm -rf "$work"/*.taken "$work"/*.log
+	while [ "$jobs" -gt 0 ]; do
+		work_on_blocks &
+		workers="$workers $!"
+		jobs=$((jobs - 1))
+	done
+	failed=
+	for worker in $workers; do
+		wait "$worker" || failed=y
+	done
+	workers=
+	rm -rf "$work"/*.taken
+	[ -z "$failed" ] ||
+		die "cannot pack the headers: $(grep -hv warning: "$work"/*.log | tail -n 1)"
+	cat "$work"/*.log >&2
+}
+
+# The two empty records that end a tar archive.
+end_of_archive()
+{
+	head -c "$end_size" /dev/zero
+}
+
+packed_blocks()
+{
+	while read -r block; do
+		cat "$work/$block.$1"
+	done < "$work/blocks"
+}
+
+macro()
+{
+	sed -n "s/^#define $2 \"\\(.*\\)\"\$/\\1/p" "$objtree/include/generated/$1"
+}
+
+# digest: of all that follows the manifest in the uncompressed archive
+write_manifest()
+{
+	digest=$({ packed_blocks tar; end_of_archive; } | sha256sum)
+
+	mkdir -p "$work/manifest.stage/.kheaders"
+	cat > "$work/manifest.stage/.kheaders/manifest" <<EOF
+release=$(macro utsrelease.h UTS_RELEASE)
+arch=$srcarch
+profile=$profile
+compiler=$(macro autoconf.h CONFIG_CC_VERSION_TEXT)
+digest=sha256:${digest%% *}
+EOF
+	printf '%s\0' ./.kheaders/manifest | pack manifest "$work/manifest.stage"
+	rm -rf "$work/manifest.stage"
+	compress manifest.tar
+	end_of_archive > "$work/end.tar"
+	compress end.tar
+}
+
+# "packed" is the list of blocks that the manifest is about.
+update_blocks()
+{
+	plan_blocks
+	missing=
+	while read -r block; do
+		[ -e "$work/$block.tar.xz" ] || missing=y
+	done < "$work/blocks"
+	if [ -z "$missing" ] && cmp -s "$work/blocks" "$work/packed"; then
+		return
+	fi
+	echo "  GEN     $output"
+	rm -f "$work/packed"
+	make_blocks
+	write_manifest
+	cp "$work/blocks" "$work/packed"
+}
+
+publish()
+{
+	{
+		cat "$work/manifest.tar.xz"
+		packed_blocks tar.xz
+		cat "$work/end.tar.xz"
+	} > "$work/archive" || die "$work/archive: cannot write it (is the disk full?)"
+	if cmp -s "$work/archive" "$output"; then
+		rm -f "$work/archive"
+	else
+		mv -f "$work/archive" "$output"
+	fi
+}
+
+stop()
+{
+	trap '' HUP INT TERM
+	for worker in $workers; do
+		kill "$worker"
+	done
+	wait
+	echo "gen_kheaders: stopped by a signal" >&2
+	exit $((128 + $1))
+}
+
+end_size=1024
+workers=
+
+parse_arguments "$@"
+normalize_environment
+check_tools
+check_trees
+enter_work_folder
+trap 'stop 1' HUP
+trap 'stop 2' INT
+trap 'stop 15' TERM
+find_host_programs
+drop_foreign_blocks
+update_blocks
+publish
