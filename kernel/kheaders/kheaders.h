@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _KHEADERS_H
+#define _KHEADERS_H
+
+#include <linux/kconfig.h>
+#include <linux/types.h>
+
+#define KHEADERS_NAME "kheaders.tar.xz"
+
+/* Arrays, not scalars: FORTIFY_SOURCE takes a scalar's size for the data's. */
+extern const char kheaders_data[];
+extern const char kheaders_data_end[];
+
+int kheaders_check(const char *data, const char *end);
+
+#if IS_ENABLED(CONFIG_IKHEADERS_PROC)
+int kheaders_proc_create(const char *data, size_t size);
+void kheaders_proc_remove(void);
+#else
+static inline int kheaders_proc_create(const char *data, size_t size)
+{
+	return 0;
+}
+
+static inline void kheaders_proc_remove(void)
+{
+}
+#endif
+
+#endif /* _KHEADERS_H */
