@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034 # variables for those who source this
+#
+# What the end-to-end scripts share: where things are, the table of kernels,
+# and how to run a command inside a row's root. Source it.
+
+e2e=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$e2e/../.." && pwd)
+roots=$top/build/roots		# one Debian root per row, kept
+work=$top/build/e2e		# what a run leaves behind, one folder per row
+src=/src			# the project's copy, as seen inside a root
+
+say() {
+	printf '==> %s\n' "$*" >&2
+}
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# Making a root means chown and chroot. Nothing here needs more than that.
+become_root() {
+	[ "$(id -u)" -ne 0 ] || return 0
+	command -v sudo >/dev/null || die "run this as root, or install sudo"
+	say "not root: going on with sudo"
+	exec sudo -- "$0" "$@"
+}
+
+# The rows' names, in the table's order.
+row_names() {
+	awk '!/^#/ && NF { print $1 }' "$e2e/kernels.tsv"
+}
+
+# load_row NAME: sets row_* and root.
+load_row() {
+	local line
+	line=$(awk -v name="$1" '!/^#/ && $1 == name' "$e2e/kernels.tsv")
+	[ -n "$line" ] || die "no row '$1' in kernels.tsv: have" \
+		"$(row_names | paste -sd ' ')"
+	read -r row row_arch row_release row_backports row_level row_extra \
+		row_skips <<<"$line"
+	[ "$row_extra" != - ] || row_extra=
+	[ "$row_skips" != - ] || row_skips=
+	root=$roots/$row
+	row_work=$work/$row
+}
+
+# The kernel release that the header package in the row's root is for.
+kernel_release() {
+	local dirs=("$root"/usr/src/linux-headers-*-"$row_arch")
+	if [ "${#dirs[@]}" -ne 1 ] || [ ! -d "${dirs[0]}" ]; then
+		die "$root: expected the headers of exactly one kernel"
+	fi
+	printf '%s\n' "${dirs[0]##*/linux-headers-}"
+}
+
+# Prints the path of the helper that makes /dev/null work in a root without
+# device nodes; builds it if need be.
+devnull() {
+	local bin=$work/devnull
+	if [ ! -x "$bin" ] || [ "$e2e/devnull.c" -nt "$bin" ]; then
+		mkdir -p "$work"
+		"${CC:-cc}" -O2 -Wall -o "$bin.$$" "$e2e/devnull.c" ||
+			die "cannot build devnull"
+		mv -f "$bin.$$" "$bin"
+	fi
+	printf '%s\n' "$bin"
+}
+
+# in_root CMD...: runs CMD inside the row's root with a clean environment.
+in_root() {
+	local helper
+	helper=$(devnull)
+	"$helper" chroot "$root" /usr/bin/env -i HOME=/root LC_ALL=C.UTF-8 \
+		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+		"$@"
+}
+
+# lock FILE: waits for the lock and holds it until the script ends.
+lock() {
+	mkdir -p "$(dirname "$1")"
+	exec 9>"$1"
+	flock -w "${LOCK_TIMEOUT:-1800}" 9 ||
+		die "gave up waiting for another run that holds $1"
+}

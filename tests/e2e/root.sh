@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# root.sh ROW: makes a Debian root for a row of kernels.tsv at
+# build/roots/ROW: stock kernel, its header package, a compiler. A root that is
+# there and whole is used again. Needs root, but no capability that a plain
+# container lacks: no mount, no device nodes.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# What every root has besides Debian's essential packages, and what booting
+# takes on top.
+base=(gcc libc6-dev make xz-utils)
+boot=(kmod busybox-static)
+
+[ "$#" -eq 1 ] || { echo "usage: ${0##*/} ROW" >&2; exit 2; }
+become_root "$@"
+load_row "$1"
+
+# One argument of --include per package.
+packages() {
+	local suite=''
+	[ "$row_backports" != yes ] || suite=/$row_release-backports
+	printf '%s\n' "linux-headers-$row_arch$suite" "${base[@]}"
+	[ "$row_level" != boot ] ||
+		printf '%s\n' "linux-image-$row_arch$suite" "${boot[@]}"
+	[ -z "$row_extra" ] || printf '%s\n' "${row_extra//,/$'\n'}"
+}
+
+# The recipe's digest: a root made by another recipe is not reused.
+recipe() {
+	{ packages; echo "$row_release"; declare -f bootstrap; } | sha256sum
+}
+
+# Everything that nothing should have touched since the root was made. Counting
+# is cheap, and notices a clean-up that went through this folder.
+count_files() {
+	find "$1" -xdev \( -path "$1$src" -o -path "$1/tmp" -o \
+		-path "$1/.stamp" \) -prune -o -print | wc -l
+}
+
+stamp() {
+	recipe
+	count_files "$1"
+}
+
+is_whole() {
+	[ -f "$root/.stamp" ] && [ "$(stamp "$root")" = "$(cat "$root/.stamp")" ]
+}
+
+# How this machine reaches its mirrors: proxies, certificates, date checks.
+apt_options() {
+	apt-config dump | grep -E '^Acquire::(http|https|Check-|Retries|ForceIPv)' ||
+		true
+	echo 'APT::Install-Recommends "false";'
+	echo 'Acquire::Languages "none";'
+}
+
+# Documentation is of no use here, nor is an initramfs: vm.sh makes its own.
+bootstrap() {
+	local includes=() pkg
+	while read -r pkg; do
+		includes+=("--include=$pkg")
+	done < <(packages)
+	timeout -k 10 "${ROOT_TIMEOUT:-1800}" "$(devnull)" mmdebstrap \
+		--mode=root --variant=essential --architectures="$row_arch" \
+		--aptopt="$tmp/apt.conf" "${includes[@]}" \
+		--dpkgopt='path-exclude=/usr/share/doc/*' \
+		--dpkgopt='path-exclude=/usr/share/man/*' \
+		--dpkgopt='path-exclude=/usr/share/info/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' \
+		--dpkgopt='path-exclude=/etc/kernel/postinst.d/initramfs-tools' \
+		"$row_release" "$new" "$tmp/sources.list" >"$log" 2>&1
+}
+
+make_root() {
+	apt_options >"$tmp/apt.conf"
+	"$e2e/apt-sources.sh" "$row_release" "$row_backports" \
+		>"$tmp/sources.list"
+	rm -rf -- "$root" "$new"
+	bootstrap || {
+		tail -n 20 "$log" >&2
+		die "mmdebstrap failed; all it said is in $log"
+	}
+	# Opening it leads out of the root, thanks to devnull; but there must be
+	# something, and nothing that tools that clean up would remove.
+	find "$new/dev" -mindepth 1 -delete
+	mkfifo -m 0666 "$new/dev/null"
+	mkdir -p "$new$src"
+	stamp "$new" >"$tmp/stamp"
+	cp "$tmp/stamp" "$new/.stamp"
+	mv -T "$new" "$root"
+}
+
+lock "$root.lock"
+! is_whole || exit 0
+say "making a Debian $row_release root with gcc, Linux and its headers" \
+	"(a minute or two, once)"
+new=$root.new log=$root.log
+tmp=$(mktemp -d)
+trap 'rm -rf -- "$tmp" "$new"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+SECONDS=0
+make_root
+say "root $row made in $SECONDS s"

@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# install-deps.sh run|test|bench: installs what that make target needs from
+# Debian's packages, says what and why, and does nothing if all is there.
+
+set -euo pipefail
+table=$(dirname "$0")/deps.tsv
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# Lines of the table that are for the target, and whose package is missing.
+missing() {
+	local target package why
+	while IFS=$'\t' read -r target package why; do
+		case $target in
+		run | "$1") ;;
+		*) continue ;;
+		esac
+		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" \
+			2>/dev/null)" = installed ] ||
+			printf '%s\t%s\n' "$package" "$why"
+	done <"$table"
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo -- "$@"
+	else
+		die "run this as root, or install sudo, or install the packages"
+	fi
+}
+
+# A container's package index is often absent, or too old for the mirror.
+install() {
+	local get=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y
+		--no-install-recommends -o Dpkg::Use-Pty=0
+		-o DPkg::Lock::Timeout=300)
+	as_root "${get[@]}" update &&
+		as_root "${get[@]}" install "$@" >"$log" 2>&1
+}
+
+case ${1-} in
+run | test | bench) ;;
+*) echo "usage: ${0##*/} run|test|bench" >&2; exit 2 ;;
+esac
+list=$(missing "$1")
+[ -n "$list" ] || exit 0
+command -v apt-get >/dev/null || die "this is not Debian; needed are:
+$list"
+echo "==> installing from Debian:" >&2
+while IFS=$'\t' read -r package why; do
+	printf '      %-24s %s\n' "$package" "$why" >&2
+done <<<"$list"
+log=$(mktemp)
+trap 'rm -f -- "$log"' EXIT
+mapfile -t packages < <(cut -f 1 <<<"$list" | sort -u)
+install "${packages[@]}" || {
+	tail -n 20 "$log" >&2
+	die "apt-get failed"
+}
