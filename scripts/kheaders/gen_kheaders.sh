@@ -71,10 +71,21 @@ parse_arguments()
 	[ -n "$objtree" ] || usage_error "--objtree is missing"
 	[ -n "$srcarch" ] || usage_error "--srcarch is missing"
 	[ -n "$output" ] || usage_error "--output is missing"
+	srctree=$(absolute "$srctree")
+	objtree=$(absolute "$objtree")
+	output=$(absolute "$output")
 	[ "$profile" = headers ] || usage_error "unknown profile '$profile'"
 	: "${jobs:=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)}"
 	case $jobs in
 	*[!0-9]* | 0*) usage_error "--jobs wants a number from 1 on, not '$jobs'" ;;
+	esac
+}
+
+absolute()
+{
+	case $1 in
+	/*) echo "$1" ;;
+	*) echo "$PWD/$1" ;;
 	esac
 }
 
@@ -106,7 +117,7 @@ check_trees()
 
 check_tools()
 {
-	for tool in "$TAR" "$XZ" flock sha256sum; do
+	for tool in "$TAR" "$XZ" flock setsid sha256sum; do
 		command -v "${tool%% *}" >/dev/null ||
 			die "${tool%% *}: no such program"
 	done
@@ -115,10 +126,7 @@ check_tools()
 # One generator at a time; the lock goes with the processes that hold it.
 enter_work_folder()
 {
-	case $output in
-	*/*) output_dir=${output%/*}/ ;;
-	*) output_dir=./ ;;
-	esac
+	output_dir=${output%/*}/
 	[ -d "$output_dir" ] || die "$output_dir: no such folder"
 	[ ! -d "$output" ] || die "$output: is a folder"
 	output_dir=$(cd "$output_dir" && pwd -P) || die "$output_dir: cannot enter it"
@@ -129,41 +137,42 @@ enter_work_folder()
 	[ -w "$work" ] || die "$work: cannot write there"
 	exec 9> "$work/lock"
 	flock 9 || die "$work/lock: cannot lock it"
+	: "${STRIP_COMMENTS:=$work/strip_comments}"
+	: "${PLAN_BLOCKS:=$work/plan_blocks}"
+}
+
+# What the blocks were made with, and that nothing has damaged them since.
+state()
+{
+	cat -- "$0" "$here/strip_comments.c" "$here/plan_blocks.c" \
+		"$STRIP_COMMENTS" "$PLAN_BLOCKS" 2>/dev/null | cksum
+	echo "$srcarch $profile $TAR $XZ $HOSTCC"
+	find "$work" -type f \( -name '*.files' -o -name '*.stamp' -o \
+		-name '*.sums' -o -name '*.xz' \) -exec cksum {} + | sort
+}
+
+drop_unusable_state()
+{
+	if [ "$(state)" != "$(cat "$work/state" 2>/dev/null)" ]; then
+		find "$work" -mindepth 1 ! -name lock -exec rm -rf {} +
+	fi
 }
 
 build_host_program()
 {
-	source=$(dirname -- "$0")/$1.c
-	if [ -n "$(find "$work/$1" -newer "$source" 2>/dev/null)" ]; then
-		return
-	fi
+	[ ! -x "$work/$1" ] || return 0
 	# shellcheck disable=SC2086 # HOSTCC can be "ccache gcc"
-	$HOSTCC -O2 -o "$work/$1.new" "$source" 2> "$work/log" ||
+	$HOSTCC -O2 -o "$work/$1" "$here/$1.c" 2> "$work/log" ||
 		die "cannot build $1 with '$HOSTCC': $(tail -n 1 "$work/log")"
-	mv -f "$work/$1.new" "$work/$1"
 }
 
-find_host_programs()
+# In a kernel build they are there already.
+build_host_programs()
 {
-	if [ -z "${STRIP_COMMENTS-}" ]; then
+	[ "$STRIP_COMMENTS" != "$work/strip_comments" ] ||
 		build_host_program strip_comments
-		STRIP_COMMENTS=$work/strip_comments
-	fi
-	if [ -z "${PLAN_BLOCKS-}" ]; then
+	[ "$PLAN_BLOCKS" != "$work/plan_blocks" ] ||
 		build_host_program plan_blocks
-		PLAN_BLOCKS=$work/plan_blocks
-	fi
-}
-
-# Blocks that other programs or options have made are of no use.
-drop_foreign_blocks()
-{
-	tools=$(cat -- "$0" "$STRIP_COMMENTS" "$PLAN_BLOCKS" | cksum)
-	tools="$tools $srcarch $profile $TAR $XZ"
-	if [ "$tools" != "$(cat "$work/tools" 2>/dev/null)" ]; then
-		rm -f "$work"/*.stamp "$work"/*.tar.xz
-		echo "$tools" > "$work/tools"
-	fi
 }
 
 # Writes the paths of a tree's headers to a file, each followed by a NUL.
@@ -174,13 +183,14 @@ list_headers()
 
 	# utsversion.h says when the kernel was linked: that is yet to come
 	set -- "$@" -name '*.h' ! -type d ! -path include/generated/utsversion.h
-	(
-		cd "$tree"
-		find include/ "$@" -print0
-		if [ -d "arch/$srcarch/include" ]; then
-			find "arch/$srcarch/include/" "$@" -print0
-		fi
-	) > "$work/$list" || exit 1
+	folders=include/
+	if [ -d "$tree/arch/$srcarch/include" ]; then
+		folders="$folders arch/$srcarch/include/"
+	fi
+	# shellcheck disable=SC2086 # two folders
+	(cd "$tree" && find $folders "$@" -print0) \
+		> "$work/$list" 2> "$work/log" ||
+		die "$tree: cannot list its headers: $(tail -n 1 "$work/log")"
 }
 
 plan_blocks()
@@ -199,49 +209,44 @@ plan_blocks()
 }
 
 # Packs files of a folder, without the mark for the archive's end: standard
-# input names them, each followed by a NUL. The result is $work/NAME.tar.
+# input names them, each followed by a NUL. The result is $work/NAME.tar.xz.
 pack()
 {
 	name=$1 folder=$2
 
 	# shellcheck disable=SC2086 # TAR and XZ can have arguments
-	$TAR --create --file="$work/$name.full" --format=ustar \
+	$TAR --create --file="$work/$name.tar" --format=ustar \
 		--blocking-factor=1 --directory="$folder" --no-recursion \
 		--owner=0 --group=0 --numeric-owner --mode=u=rw,go=r \
 		--mtime=@315532800 --null --files-from=-
-	size=$(wc -c < "$work/$name.full")
-	head -c $((size - end_size)) < "$work/$name.full" > "$work/$name.tar"
-	rm -f "$work/$name.full"
+	size=$(wc -c < "$work/$name.tar")
+	head -c $((size - end_size)) < "$work/$name.tar" > "$work/$name.cut"
+	compress "$name" < "$work/$name.cut"
+	rm -f "$work/$name.tar" "$work/$name.cut"
 }
 
-# xz runs in the background so that a signal to the shell can end it.
 compress()
 {
 	# shellcheck disable=SC2086
 	$XZ --compress --stdout --threads=1 --check=crc32 \
-		--lzma2=preset=6,lc=4,pb=0,nice=80,depth=32 \
-		< "$work/$1" > "$work/$1.xz.new" &
-	xz_pid=$!
-	wait "$xz_pid"
-	xz_pid=
-	mv -f "$work/$1.xz.new" "$work/$1.xz"
+		--lzma2=preset=6,lc=4,pb=0,nice=96,depth=32 > "$work/$1.xz.new"
+	mv -f "$work/$1.xz.new" "$work/$1.tar.xz"
 }
 
 make_block()
 {
-	rm -rf "$work/$1.stage"
-	mkdir "$work/$1.stage"
-	"$STRIP_COMMENTS" "$work/$1.stage" < "$work/$1.files" > "$work/$1.members"
-	pack "$1" "$work/$1.stage" < "$work/$1.members"
-	rm -rf "$work/$1.stage" "$work/$1.members"
-	compress "$1.tar"
+	stage=$work/$1.stage
+	rm -rf "$stage"
+	mkdir "$stage"
+	"$STRIP_COMMENTS" "$stage" < "$work/$1.files" > "$work/$1.members"
+	(cd "$stage" && xargs -0 sha256sum) < "$work/$1.members" > "$work/$1.sums"
+	pack "$1" "$stage" < "$work/$1.members"
+	rm -rf "$stage" "$work/$1.members"
 }
 
 # A worker takes the next block that nobody has taken, until none is left.
 work_on_blocks()
 {
-	xz_pid=
-	trap '[ -z "$xz_pid" ] || kill "$xz_pid"; exit 1' HUP INT TERM
 	while read -r block; do
 		if [ ! -e "$work/$block.tar.xz" ] &&
 		   mkdir "$work/$block.taken" 2>/dev/null; then
@@ -253,6 +258,7 @@ work_on_blocks()
 make_blocks()
 {
 	rm -rf "$work"/*.taken "$work"/*.log
+	workers=
 	while [ "$jobs" -gt 0 ]; do
 		work_on_blocks &
 		workers="$workers $!"
@@ -262,17 +268,15 @@ make_blocks()
 	for worker in $workers; do
 		wait "$worker" || failed=y
 	done
-	workers=
 	rm -rf "$work"/*.taken
 	[ -z "$failed" ] ||
-		die "cannot pack the headers: $(grep -hv warning: "$work"/*.log | tail -n 1)"
-	cat "$work"/*.log >&2
+		die "cannot pack the headers: $(last_complaint "$work"/*.log)"
+	find "$work" -name '*.log' -exec cat {} + >&2
 }
 
-# The two empty records that end a tar archive.
-end_of_archive()
+last_complaint()
 {
-	head -c "$end_size" /dev/zero
+	grep -hv ': warning: ' "$@" | tail -n 1
 }
 
 packed_blocks()
@@ -287,10 +291,11 @@ macro()
 	sed -n "s/^#define $2 \"\\(.*\\)\"\$/\\1/p" "$objtree/include/generated/$1"
 }
 
-# digest: of all that follows the manifest in the uncompressed archive
+# digest: what sha256sum makes of what it prints for all members after this
+# one, in their order.
 write_manifest()
 {
-	digest=$({ packed_blocks tar; end_of_archive; } | sha256sum)
+	digest=$(packed_blocks sums | sha256sum)
 
 	mkdir -p "$work/manifest.stage/.kheaders"
 	cat > "$work/manifest.stage/.kheaders/manifest" <<EOF
@@ -302,9 +307,12 @@ digest=sha256:${digest%% *}
 EOF
 	printf '%s\0' ./.kheaders/manifest | pack manifest "$work/manifest.stage"
 	rm -rf "$work/manifest.stage"
-	compress manifest.tar
-	end_of_archive > "$work/end.tar"
-	compress end.tar
+}
+
+# Two empty records end a tar archive.
+write_end()
+{
+	head -c "$end_size" /dev/zero | compress end
 }
 
 # "packed" is the list of blocks that the manifest is about.
@@ -319,10 +327,12 @@ update_blocks()
 		return
 	fi
 	echo "  GEN     $output"
-	rm -f "$work/packed"
+	rm -f "$work/state"
 	make_blocks
 	write_manifest
+	write_end
 	cp "$work/blocks" "$work/packed"
+	state > "$work/state"
 }
 
 publish()
@@ -331,7 +341,7 @@ publish()
 		cat "$work/manifest.tar.xz"
 		packed_blocks tar.xz
 		cat "$work/end.tar.xz"
-	} > "$work/archive" || die "$work/archive: cannot write it (is the disk full?)"
+	} > "$work/archive"
 	if cmp -s "$work/archive" "$output"; then
 		rm -f "$work/archive"
 	else
@@ -339,29 +349,51 @@ publish()
 	fi
 }
 
+generate()
+{
+	enter_work_folder
+	drop_unusable_state
+	build_host_programs
+	update_blocks
+	publish
+}
+
 stop()
 {
 	trap '' HUP INT TERM
-	for worker in $workers; do
-		kill "$worker"
-	done
-	wait
+	kill "$generator" 2>/dev/null || :
+	kill -- "-$generator" 2>/dev/null || :
+	wait "$generator" 2>/dev/null || :
 	echo "gen_kheaders: stopped by a signal" >&2
 	exit $((128 + $1))
 }
 
-end_size=1024
-workers=
+# Runs this script again in a process group of its own, so that a signal can
+# end all that was started at once, whatever it is busy with.
+run_in_group()
+{
+	trap 'stop 1' HUP
+	trap 'stop 2' INT
+	trap 'stop 15' TERM
+	setsid /bin/sh "$0" --in-group "$@" &
+	generator=$!
+	status=0
+	wait "$generator" || status=$?
+	[ "$status" -le 128 ] || die "ended by signal $((status - 128))"
+	exit "$status"
+}
 
+here=$(dirname -- "$0")
+end_size=1024
+
+in_group=
+if [ "${1-}" = --in-group ]; then
+	in_group=y
+	shift
+fi
 parse_arguments "$@"
 normalize_environment
 check_tools
+[ -n "$in_group" ] || run_in_group "$@"
 check_trees
-enter_work_folder
-trap 'stop 1' HUP
-trap 'stop 2' INT
-trap 'stop 15' TERM
-find_host_programs
-drop_foreign_blocks
-update_blocks
-publish
+generate
