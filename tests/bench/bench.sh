@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Compares our generator with the one in Linux, side by side: both pack the same
+# prepared tree, in turn, for several rounds. The tree is Debian's linux-source
+# package, fetched at run time and kept in build/bench. Environment:
+#
+#   LINUX_SOURCE_SUITE    Debian release to take it from (default: trixie)
+#   LINUX_SOURCE_PACKAGE  expression for its name (default: linux-source-7[.].*);
+#                         of several the newest is taken
+#   BENCH_ROUNDS          how often each is measured (default: 3)
+#   BENCH_TREE            "srctree:objtree" of a prepared tree to use instead; a
+#                         few of its headers are changed and put back
+#
+# Missed targets are shown, not failed. The exit status is 1 if there is nothing
+# to compare: something did not run, or the archives hold different headers.
+
+set -euo pipefail
+# shellcheck source=tests/bench/linux.sh
+. "$(dirname "$0")/linux.sh"
+
+arch=x86
+rounds=${BENCH_ROUNDS:-3}
+changed=(include/linux/sched.h include/uapi/linux/bpf.h arch/x86/include/asm/io.h)
+
+prepare_tree
+tmp=$(mktemp -d "$bench/run.XXXXXX")
+results=$bench/results.tsv
+: >"$results"
+
+restore() {
+	local header
+	for header in "${changed[@]}"; do
+		[ ! -e "$tmp/$header" ] || cp -p "$tmp/$header" "$src/$header"
+	done
+	rm -rf "$tmp"
+}
+trap restore EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+ours() {
+	"$top/scripts/kheaders/gen_kheaders.sh" --srctree "$src" --objtree "$obj" \
+		--srcarch "$arch" --output "$tmp/ours.tar.xz"
+}
+
+# What kernel/Makefile does before it may call the script: two lists, and a
+# digest of the names, for links. This much is done even if nothing changed.
+mainline_lists() {
+	local dir
+	for dir in include "arch/$arch/include"; do
+		find "$src/$dir" -path "$src/$dir/generated" -prune -o \
+			-name '*.h' -print
+	done >"$tmp/srclist"
+	for dir in include "arch/$arch/include"; do
+		find "$dir/generated" ! -path include/generated/utsversion.h \
+			-name '*.h' -print
+	done >"$tmp/objlist"
+	xargs -r -a "$tmp/srclist" stat -c %N | md5sum >"$tmp/md5"
+}
+
+# The script of 7.x takes lists, older ones make them.
+mainline() (
+	export srctree=$src SRCARCH=$arch TAR=tar XZ=xz
+	cd "$obj"
+	if grep -q srclist "$src/kernel/gen_kheaders.sh"; then
+		mainline_lists
+		sh "$src/kernel/gen_kheaders.sh" "$tmp/mainline.tar.xz" \
+			"$tmp/srclist" "$tmp/objlist" ''
+	else
+		export building_out_of_srctree=1
+		mkdir -p kernel
+		sh "$src/kernel/gen_kheaders.sh" kernel/mainline.tar.xz
+		cp kernel/mainline.tar.xz "$tmp/mainline.tar.xz"
+	fi
+)
+
+mainline_unchanged() (
+	cd "$obj"
+	if grep -q srclist "$src/kernel/gen_kheaders.sh"; then
+		mainline_lists
+	else
+		mainline
+	fi
+)
+
+# measure WHO WHAT CMD...: notes wall and CPU seconds
+measure() {
+	local TIMEFORMAT='%R %U %S' times
+	printf '  %-9s %s\n' "$1" "$2" >&2
+	times=$({ time "${@:3}" >"$tmp/log" 2>&1; } 2>&1) ||
+		{ cat "$tmp/log" >&2; die "$1 failed: $2"; }
+	read -r wall user system <<<"$times"
+	awk -v who="$1" -v what="$2" -v wall="$wall" -v cpu="$user $system" 'BEGIN {
+		split(cpu, c, " ")
+		printf "%s\t%s\t%.3f\t%.3f\n", who, what, wall, c[1] + c[2]
+	}' >>"$results"
+}
+
+# A token more: what neither may overlook.
+change() {
+	printf '\n#define KHEADERS_BENCH_%d 1\n' "$2" >>"$src/$1"
+}
+
+put_back() {
+	cp -p "$tmp/$1" "$src/$1"
+}
+
+one_round() {
+	local number=$1 header
+	rm -rf "$tmp/ours.tar.xz" "$tmp/.ours.tar.xz.d" "$obj/kernel/kheaders.md5"
+	measure mainline cold mainline
+	measure kheaders cold ours
+	measure mainline unchanged mainline_unchanged
+	measure kheaders unchanged ours
+	for header in "${changed[@]}"; do
+		change "$header" "$number"
+		measure kheaders "$header" ours
+		put_back "$header"
+		ours >"$tmp/log"
+	done
+	# Mainline's does everything again whichever header changed: one a round.
+	header=${changed[number % ${#changed[@]}]}
+	change "$header" "$number"
+	measure mainline changed mainline
+	put_back "$header"
+}
+
+# Both see headers that are in the page cache.
+warm_up() {
+	find "$src/include" "$src/arch/$arch/include" "$obj/include" \
+		"$obj/arch/$arch/include" -name '*.h' -exec cat {} + | wc -c >"$tmp/bytes"
+}
+
+headers_in() {
+	tar -tJf "$1" | grep -v -e '/$' -e '^\./\.kheaders/manifest$' | LC_ALL=C sort
+}
+
+same_headers() {
+	mainline >"$tmp/log"
+	ours >"$tmp/log"
+	headers_in "$tmp/mainline.tar.xz" >"$tmp/mainline.list"
+	headers_in "$tmp/ours.tar.xz" >"$tmp/ours.list"
+	diff "$tmp/mainline.list" "$tmp/ours.list" >&2 ||
+		die "the archives hold different headers"
+}
+
+# The compiler's lexer is the judge: as many lines, and each token on its own.
+lines_intact() {
+	KHEADERS_TREES="$src:$obj:$arch" \
+		"$top/tests/generator/headers.t" >"$tmp/headers.log" 2>&1 || true
+	if grep -q '^1\.\.' "$tmp/headers.log" &&
+		! grep '^not ok' "$tmp/headers.log" >&2; then
+		echo all
+	else
+		echo "not all"
+	fi
+}
+
+for header in "${changed[@]}"; do
+	mkdir -p "$tmp/${header%/*}"
+	cp -p "$src/$header" "$tmp/$header"
+done
+warm_up
+say "packing $(make -s -C "$src" kernelversion) in turn, $rounds rounds"
+for number in $(seq "$rounds"); do
+	say "round $number"
+	one_round "$number"
+done
+say "comparing what was packed"
+same_headers
+intact=$(lines_intact)
+
+awk -F '\t' -v mainline_bytes="$(stat -c %s "$tmp/mainline.tar.xz")" \
+	-v bytes="$(stat -c %s "$tmp/ours.tar.xz")" \
+	-v mainline_members="$(tar -tJf "$tmp/mainline.tar.xz" | wc -l)" \
+	-v members="$(tar -tJf "$tmp/ours.tar.xz" | wc -l)" \
+	-v headers="$(wc -l <"$tmp/ours.list")" -v intact="$intact" \
+	-f "$top/tests/bench/table.awk" "$results"

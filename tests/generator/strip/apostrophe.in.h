@@ -1,0 +1,2 @@
+#error you don't want this /* really */
+int  a;

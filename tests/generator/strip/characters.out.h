@@ -1,0 +1,1 @@
+char a = '"'; char c = '\''; int e = L'x'; char g = '\\'; int i = '/*';

@@ -1,0 +1,4 @@
+#if a /* b
+ c */ && d
+int e;
+#endif

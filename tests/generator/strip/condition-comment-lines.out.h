@@ -1,0 +1,4 @@
+#if a /*
+*/ && d
+int e;
+#endif

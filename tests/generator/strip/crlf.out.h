@@ -1,0 +1,5 @@
+int a;
+int d;
+int f;
+#define G \
+ 1

@@ -1,0 +1,1 @@
+int a = b / c; int d = e /f; int g = h/ *i;

@@ -1,0 +1,3 @@
+#define A 1 /* b
+*/ + 2
+int c;

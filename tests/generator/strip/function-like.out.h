@@ -1,0 +1,3 @@
+#define A(b) b
+#define C (d) d
+#define E (f) f

@@ -1,0 +1,3 @@
+int a; /* b
+*/ # define c
+int d;

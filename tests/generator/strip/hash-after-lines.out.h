@@ -1,0 +1,3 @@
+int a; /*
+*/ # define c
+int d;

@@ -1,0 +1,4 @@
+#\
+define A /* b
+*/ 1
+int c;

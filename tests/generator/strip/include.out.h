@@ -1,0 +1,4 @@
+#include <a//b.h>
+#include "d//e.h"
+# include <h/*i.h>
+int j;

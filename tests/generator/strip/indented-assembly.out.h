@@ -1,0 +1,4 @@
+#ifdef __ASSEMBLER__
+ mov $1, %eax
+b: ret
+#endif

@@ -1,0 +1,3 @@
+int/**/a;
+x+/**/+y;
+#define A a/**/b

@@ -1,0 +1,3 @@
+#if a < b // c > d
+#endif
+int e = f < g; /* h > i */

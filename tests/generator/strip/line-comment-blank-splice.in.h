@@ -1,0 +1,3 @@
+int a; // b \ 
+still a comment
+int c;

@@ -1,0 +1,4 @@
+int a; // b
+int c;//d
+//e
+int f;

@@ -1,0 +1,5 @@
+#define A(x) do { /* b \
+		     c */ \
+	d(x); \
+} while (0)
+int e;

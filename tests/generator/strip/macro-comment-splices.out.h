@@ -1,0 +1,5 @@
+#define A(x) do { /*\
+*/ \
+ d(x); \
+} while (0)
+int e;

@@ -1,0 +1,5 @@
+#define A(b) \
+	c(b) /* d
+	 e */ f(b) \
+	g(b)
+int h;

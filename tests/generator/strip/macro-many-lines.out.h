@@ -1,0 +1,5 @@
+#define A(b) \
+ c(b) /*
+*/ f(b) \
+ g(b)
+int h;

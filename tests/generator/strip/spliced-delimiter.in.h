@@ -1,0 +1,4 @@
+int  a; /\
+* b */
+int c; /* d *\
+/ int e;

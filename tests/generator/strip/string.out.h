@@ -1,0 +1,2 @@
+const char *a = "/* no comment */  //  none";
+const char *b = "\"/* no \\";

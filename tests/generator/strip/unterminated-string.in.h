@@ -1,0 +1,3 @@
+int  a; /* b */
+const char *c = "d;
+int e;

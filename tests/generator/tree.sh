@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Small prepared kernel trees in the three shapes that the generator serves, and
+# what the tests do with them.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/lib/tap.sh
+. "$here/../lib/tap.sh"
+
+gen=${GEN_KHEADERS:-$(cd "$here/../.." && pwd)/scripts/kheaders/gen_kheaders.sh}
+if [ ! -x "$gen" ]; then
+	diag "$gen is missing"
+	exit 1
+fi
+
+# put FILE [LINE...]: writes a file, making its folders.
+put() {
+	mkdir -p "$(dirname "$1")"
+	printf '%s\n' "${@:2}" >"$1"
+}
+
+# What every source tree has. The header that cannot be compressed makes the
+# archive large enough to be cut at many places.
+tree_src() {
+	put "$1/Makefile" 'VERSION = 7' 'PATCHLEVEL = 3' 'SUBLEVEL = 4' 'EXTRAVERSION ='
+	put "$1/Kbuild" '# nothing'
+	put "$1/arch/x86/Makefile" '# nothing'
+	put "$1/arch/arm64/Makefile" '# nothing'
+	put "$1/kernel/private.h" '#define PRIVATE 1'
+	put "$1/include/linux/sched.h" '/* one' ' * two */ struct task;' \
+		'int  pid; // three'
+	put "$1/include/linux/kconfig.h" '#include <generated/autoconf.h>'
+	put "$1/include/linux/string.h" '#define S "/* kept  */"'
+	put "$1/include/linux/empty.h"
+	put "$1/include/linux/README" 'not a header'
+	put "$1/include/uapi/linux/bpf.h" '#define BPF 1'
+	put "$1/include/asm-generic/io.h" '#define IO 0 /* generic */'
+	put "$1/arch/x86/include/asm/io.h" '#define IO 1'
+	put "$1/arch/x86/include/uapi/asm/ptrace.h" 'struct pt_regs;'
+	put "$1/arch/arm64/include/asm/io.h" '#define IO 2'
+	awk 'BEGIN {
+		srand(1)
+		for (i = 0; i < 20000; i++)
+			printf "#define N%d %d\n", i, rand() * 2 ^ 31
+	}' >"$1/include/linux/noise.h"
+}
+
+# tree_obj OBJ [ARCH]: what `make prepare` leaves.
+tree_obj() {
+	local arch=${2:-x86}
+	put "$1/.config" 'CONFIG_64BIT=y'
+	put "$1/include/config/auto.conf" \
+		'CONFIG_CC_VERSION_TEXT="gcc (Debian 14.2.0-19) 14.2.0"' 'CONFIG_64BIT=y'
+	put "$1/include/config/kernel.release" '7.3.4-test'
+	put "$1/include/generated/autoconf.h" '#define CONFIG_64BIT 1'
+	put "$1/include/generated/asm-offsets.h" "#define TASK_comm 1"
+	put "$1/include/generated/bounds.h" '#define NR_PAGEFLAGS 22'
+	put "$1/include/generated/utsrelease.h" '#define UTS_RELEASE "7.3.4-test"'
+	put "$1/include/generated/utsversion.h" '#define UTS_VERSION "#1 SMP now"'
+	put "$1/include/generated/compile.h" \
+		'#define LINUX_COMPILER "gcc (Debian 14.2.0-19) 14.2.0"'
+	put "$1/include/generated/uapi/linux/version.h" \
+		'#define LINUX_VERSION_CODE 459524'
+	put "$1/arch/$arch/include/generated/asm/local64.h" \
+		'#include <asm-generic/local64.h>'
+	put "$1/arch/$arch/include/generated/uapi/asm/types.h" \
+		'#include <asm-generic/types.h>'
+}
+
+# One folder, as after `make prepare` without O=.
+tree_inplace() {
+	tree_src "$1"
+	tree_obj "$1"
+}
+
+# $1/src and $1/obj, as after `make O=../obj prepare`.
+tree_split() {
+	tree_src "$1/src"
+	tree_obj "$1/obj"
+	put "$1/obj/Makefile" "include $1/src/Makefile"
+	ln -s "$1/src" "$1/obj/source"
+}
+
+# $1/common and $1/amd64, as in Debian's linux-headers packages.
+tree_debian() {
+	tree_src "$1/common"
+	rm -r "$1/common/kernel"
+	mkdir -p "$1/kbuild/scripts" "$1/kbuild/tools"
+	ln -s ../kbuild/scripts ../kbuild/tools "$1/common/"
+	tree_obj "$1/amd64"
+	put "$1/amd64/Makefile" "include $1/common/Makefile"
+	put "$1/amd64/.kernelvariables" 'override ARCH = x86'
+	put "$1/amd64/Module.symvers"
+	ln -s ../kbuild/scripts ../kbuild/tools "$1/amd64/"
+}
+
+# What mainline packs of a tree made by the functions above.
+tree_members() {
+	cat <<'MEMBERS'
+./arch/x86/include/asm/io.h
+./arch/x86/include/generated/asm/local64.h
+./arch/x86/include/generated/uapi/asm/types.h
+./arch/x86/include/uapi/asm/ptrace.h
+./include/asm-generic/io.h
+./include/generated/asm-offsets.h
+./include/generated/autoconf.h
+./include/generated/bounds.h
+./include/generated/compile.h
+./include/generated/uapi/linux/version.h
+./include/generated/utsrelease.h
+./include/linux/empty.h
+./include/linux/kconfig.h
+./include/linux/noise.h
+./include/linux/sched.h
+./include/linux/string.h
+./include/uapi/linux/bpf.h
+MEMBERS
+}
+
+# generate SRC OBJ OUT [OPTION...]
+generate() {
+	"$gen" --srctree "$1" --objtree "$2" --srcarch x86 --output "$3" "${@:4}"
+}
+
+# The archive as somebody makes it who starts with nothing: the standard that
+# an incremental run is held to.
+generate_afresh() {
+	local folder
+	folder=$(mktemp -d "$tap_tmp/fresh.XXXXXX")
+	generate "$1" "$2" "$folder/k.tar.xz" "${@:4}"
+	mv "$folder/k.tar.xz" "$3"
+	rm -r "$folder"
+}
+
+# The headers in an archive, sorted; the manifest is ours alone.
+members() {
+	tar -tJf "$1" --quoting-style=literal | grep -v '^\./\.kheaders/' | LC_ALL=C sort
+}
+
+# member ARCHIVE PATH: one member's contents
+member() {
+	tar -xJOf "$1" "$2"
+}
+
+# Runs a command as somebody who may not read everything.
+as_nobody() {
+	if [ "$(id -u)" -eq 0 ]; then
+		setpriv --reuid=65534 --regid=65534 --clear-groups -- "$@"
+	else
+		"$@"
+	fi
+}
+
+# open_folder DIR TREE: a folder where nobody can work, with copies of the
+# generator (DIR/scripts) and of a tree (DIR/tree), and a place for output
+# (DIR/out). The originals may be under a home that is closed to others.
+open_folder() {
+	chmod 755 "$tap_tmp"
+	mkdir "$1" "$1/out"
+	cp -r "$(dirname "$gen")" "$1/scripts"
+	cp -r "$2" "$1/tree"
+	[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$1"
+}
