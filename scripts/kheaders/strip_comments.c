@@ -15,9 +15,9 @@
  *     newline would end a directive early or turn a '#' into the start of
  *     one, an empty comment with these newlines is left instead.
  *   - Runs of blanks outside of literals become one. None is left at the end
- *     of a line, nor at its start unless it continues the line before or the
- *     header is for the assembler, too (there are some to which the first
- *     column means something).
+ *     of a line, nor at its start unless the column may matter: before a '#',
+ *     in a line that continues the one before, and in a header that is for the
+ *     assembler, too.
  *   - Lines of a comment that carry an SPDX tag stay.
  *   - A header that ends in a checksum of itself is copied as it is (see
  *     scripts/atomic/check-atomics.sh in Linux).
@@ -273,6 +273,10 @@ static void start_directive(struct stripper *s)
 {
 	const char *p = skip_blanks_and_comments(s->in + 1, s->end);
 
+	/* gcc -fpreprocessed knows a directive by its column */
+	if (s->blank)
+		put(s, " ", 1);
+	s->blank = false;
 	s->directive = true;
 	s->include = p && s->end - p >= 7 && !memcmp(p, "include", 7);
 }

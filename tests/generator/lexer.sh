@@ -21,15 +21,12 @@ tokens() {
 	rm "$3.raw"
 }
 
-# lex DIR LIST OUT: changes the files in that '#' comes to stand in the first
-# column. In what it is told was preprocessed gcc takes an indented '#' for text,
-# and prints it in another way.
+# lex DIR LIST OUT
 lex() {
-	(cd "$1" && xargs -0 -r sed -E -i $'s/^[ \t\f\v]+#/#/') <"$2"
 	tokens "$1" "$2" "$3" -fpreprocessed
 }
 
-# Nor does it join spliced lines then. Headers with such lines are to be seen
+# Spliced lines are not joined then. Headers with such lines are to be seen
 # once more as the compiler proper sees them: macros in force, but no #if and
 # no #include.
 

@@ -1,4 +1,4 @@
-#define A 1 /*
+ #define A 1 /*
 */ + 2
-# define C
+ # define C
 int d;
