@@ -29,13 +29,13 @@ EOF
 
 die()
 {
-	echo "gen_kheaders: $*" >&2
+	printf 'gen_kheaders: %s\n' "$*" >&2
 	exit 1
 }
 
 usage_error()
 {
-	echo "gen_kheaders: $* (--help lists the options)" >&2
+	printf 'gen_kheaders: %s (--help lists the options)\n' "$*" >&2
 	exit 2
 }
 
@@ -73,6 +73,7 @@ parse_arguments()
 	[ -n "$output" ] || usage_error "--output is missing"
 	srctree=$(absolute "$srctree")
 	objtree=$(absolute "$objtree")
+	output_name=$output
 	output=$(absolute "$output")
 	[ "$profile" = headers ] || usage_error "unknown profile '$profile'"
 	: "${jobs:=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)}"
@@ -84,8 +85,8 @@ parse_arguments()
 absolute()
 {
 	case $1 in
-	/*) echo "$1" ;;
-	*) echo "$PWD/$1" ;;
+	/*) printf '%s\n' "$1" ;;
+	*) printf '%s\n' "$PWD/$1" ;;
 	esac
 }
 
@@ -326,7 +327,7 @@ update_blocks()
 	if [ -z "$missing" ] && cmp -s "$work/blocks" "$work/packed"; then
 		return
 	fi
-	echo "  GEN     $output"
+	printf '  GEN     %s\n' "$output_name"
 	rm -f "$work/state"
 	make_blocks
 	write_manifest
@@ -372,6 +373,7 @@ stop()
 # end all that was started at once, whatever it is busy with.
 run_in_group()
 {
+	generator=
 	trap 'stop 1' HUP
 	trap 'stop 2' INT
 	trap 'stop 15' TERM
