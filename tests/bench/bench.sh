@@ -158,6 +158,22 @@ lines_intact() {
 	fi
 }
 
+# lines_of DIR: how many each header has there; those it lacks are passed over
+lines_of() (
+	cd "$1"
+	{ xargs -d '\n' wc -l <"$tmp/ours.list" 2>/dev/null || true; } |
+		awk '$2 != "total" { print $2, $1 }' | LC_ALL=C sort
+)
+
+# How many headers of an archive have as many lines as the compiler saw.
+unshifted() {
+	rm -rf "$tmp/unpacked"
+	mkdir "$tmp/unpacked"
+	tar -xJf "$1" -C "$tmp/unpacked"
+	LC_ALL=C comm -12 <(lines_of "$tmp/unpacked") \
+		<({ lines_of "$src"; lines_of "$obj"; } | LC_ALL=C sort) | wc -l
+}
+
 for header in "${changed[@]}"; do
 	mkdir -p "$tmp/${header%/*}"
 	cp -p "$src/$header" "$tmp/$header"
@@ -171,10 +187,12 @@ done
 say "comparing what was packed"
 same_headers
 intact=$(lines_intact)
+mainline_unshifted=$(unshifted "$tmp/mainline.tar.xz")
 
 awk -F '\t' -v mainline_bytes="$(stat -c %s "$tmp/mainline.tar.xz")" \
 	-v bytes="$(stat -c %s "$tmp/ours.tar.xz")" \
 	-v mainline_members="$(tar -tJf "$tmp/mainline.tar.xz" | wc -l)" \
 	-v members="$(tar -tJf "$tmp/ours.tar.xz" | wc -l)" \
 	-v headers="$(wc -l <"$tmp/ours.list")" -v intact="$intact" \
+	-v mainline_intact="$mainline_unshifted" \
 	-f "$top/tests/bench/table.awk" "$results"

@@ -53,6 +53,6 @@ END {
 	row("bytes", mainline_bytes, bytes, sprintf("%.3f", bytes / mainline_bytes), \
 		"<= 0.96", bytes <= 0.96 * mainline_bytes)
 	row("members (mainline's include folders)", mainline_members, members, "", "", 0)
-	row("headers with every line intact, of " headers, "", intact, "", "all", \
+	row("headers with every line intact, of " headers, mainline_intact, intact, "", "all", \
 		intact == "all")
 }
