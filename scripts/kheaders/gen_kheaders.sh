@@ -110,9 +110,11 @@ check_trees()
 		die "$srctree: not a kernel source tree (it has no include/linux)"
 	[ -d "$srctree/arch/$srcarch/include" ] ||
 		die "$srctree: no architecture '$srcarch' (it has no arch/$srcarch/include)"
-	for generated in autoconf.h utsrelease.h asm-offsets.h; do
-		[ -e "$objtree/include/generated/$generated" ] ||
-			die "$objtree: not prepared (it has no include/generated/$generated): run 'make prepare' there"
+	for header in autoconf.h utsrelease.h asm-offsets.h; do
+		header=include/generated/$header
+		[ -e "$objtree/$header" ] ||
+			die "$objtree: not prepared (it has no $header):" \
+				"run 'make prepare' there"
 	done
 }
 

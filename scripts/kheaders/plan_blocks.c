@@ -26,8 +26,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
 /*
  * Blocks are compressed each on its own: more of them make the archive larger,
  * larger ones take longer to make again. What reads alike compresses well
@@ -75,7 +73,7 @@ struct headers {
 	size_t capacity;
 };
 
-static bool die(const char *path, const char *what)
+static void die(const char *path, const char *what)
 {
 	fprintf(stderr, "plan_blocks: %s: %s\n", path, what);
 	exit(1);

@@ -36,6 +36,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 #define SHA1_HEX_DIGITS 40
 
 struct buffer {
@@ -228,7 +230,7 @@ static bool is_raw_string(const struct stripper *s, const char *start)
 
 	while (word > start && is_identifier(word[-1]))
 		word--;
-	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
 		if (strlen(prefixes[i]) == (size_t)(s->in - word) &&
 		    !memcmp(prefixes[i], word, s->in - word))
 			return true;
