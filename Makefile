@@ -40,8 +40,14 @@ bench:
 modules: check-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
+# Header packages have neither a key to sign with nor the System.map without
+# which modules_install leaves depmod out.
 install: modules
-	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install \
+		$(if $(wildcard $(KDIR)/certs/signing_key.pem),,CONFIG_MODULE_SIG_ALL=)
+	depmod -b "$(INSTALL_MOD_PATH)/" "$$(sed -n \
+		's/^#define UTS_RELEASE "\(.*\)"/\1/p' \
+		$(KDIR)/include/generated/utsrelease.h)"
 
 # A kernel's own "make clean M=..." would search build/, too, and take the
 # modules out of the virtual machines there.
@@ -57,9 +63,7 @@ distclean: clean
 	rm -rf build
 
 check-kdir:
-	@test -e $(KDIR)/Makefile || { \
-		echo "$(KDIR): no kernel build tree: install the kernel's header package or say KDIR=..." >&2; \
-		exit 1; \
-	}
+	$(if $(wildcard $(KDIR)/Makefile),,$(error $(KDIR): no kernel build tree: \
+		install the kernel's header package or say KDIR=...))
 
 .PHONY: help run test bench modules install clean distclean check-kdir

@@ -177,7 +177,7 @@ put "$odd/include/linux/-odd folder/a.h" '#define A'
 put "$odd/include/linux/folder.h/b.h" '#define B'
 put "$odd/include/linux/text.H" 'no header'
 put "$odd/include/linux/text.h.orig" 'no header'
-put "$tap_tmp/target" '/* linked */ #define TARGET'
+put "$tap_tmp/target" '#define TARGET /* linked */'
 ln -s "$tap_tmp/target" "$odd/include/linux/absolute.h"
 ln -s ../../kernel/private.h "$odd/include/linux/relative.h"
 ln -s relative.h "$odd/include/linux/twice.h"
