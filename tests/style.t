@@ -34,6 +34,6 @@ is "$(without_licence)" '' 'every file names its licence'
 
 mapfile -t scripts < <(scripts)
 ok 'there are scripts to check' test "${#scripts[@]}" -gt 20
-ok 'shellcheck has nothing to say' shellcheck --external-sources --source-path=SCRIPTDIR "${scripts[@]}"
+ok 'shellcheck has nothing to say' shellcheck "${scripts[@]}"
 
 done_testing

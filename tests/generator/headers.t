@@ -5,7 +5,8 @@
 # and the compiler's lexer finds the same tokens on the same lines.
 #
 # KHEADERS_TREES names the trees, as "srctree:objtree:srcarch" words; without
-# it, they are the header packages in the end-to-end tests' roots.
+# it, they are the header packages in the end-to-end tests' roots, which are made
+# if they are not there.
 
 set -euo pipefail
 # shellcheck source=tests/generator/tree.sh
@@ -16,7 +17,11 @@ set -euo pipefail
 # Debian's flavour folder is the object tree; its Makefile includes that of the
 # source tree, by a path inside the root.
 trees_in_roots() {
-	local generated obj root common
+	local generated obj root common row
+	# shellcheck source-path=SCRIPTDIR source=../e2e/lib.sh
+	for row in $(. "$here/../e2e/lib.sh" && row_names); do
+		"$here/../e2e/root.sh" "$row" >&2
+	done
 	for generated in "$here"/../../build/roots/*/usr/src/linux-headers-*/arch/*/include/generated; do
 		[ -d "$generated" ] || continue
 		obj=${generated%/arch/*}
