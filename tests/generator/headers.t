@@ -17,10 +17,10 @@ set -euo pipefail
 # Debian's flavour folder is the object tree; its Makefile includes that of the
 # source tree, by a path inside the root.
 trees_in_roots() {
-	local generated obj root common row
+	local generated obj root common kernel
 	# shellcheck source-path=SCRIPTDIR source=../e2e/lib.sh
-	for row in $(. "$here/../e2e/lib.sh" && row_names); do
-		"$here/../e2e/root.sh" "$row" >&2
+	for kernel in $(. "$here/../e2e/lib.sh" && row_names); do
+		"$here/../e2e/root.sh" "$kernel" >&2
 	done
 	for generated in "$here"/../../build/roots/*/usr/src/linux-headers-*/arch/*/include/generated; do
 		[ -d "$generated" ] || continue
