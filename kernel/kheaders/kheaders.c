@@ -7,7 +7,9 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/err.h>
+#include <linux/export.h>
 #include <linux/init.h>
+#include <linux/kconfig.h>
 #include <linux/kobject.h>
 #include <linux/module.h>
 #include <linux/printk.h>
@@ -17,23 +19,44 @@
 
 static struct blob_attribute kheaders_attr __ro_after_init;
 
-static int __init kheaders_init(void)
+/**
+ * kheaders_attr_create() - show an archive as kheaders.tar.xz
+ * @blob: as for blob_attr_create(), which takes it back
+ * @parent: the folder for the file
+ * @data: the archive's first byte
+ * @end: the byte behind its last one
+ *
+ * Return: 0, or an error of kheaders_check() or blob_attr_create(), of which
+ * there is a line in the log.
+ */
+int kheaders_attr_create(struct blob_attribute *blob, struct kobject *parent,
+			 const char *data, const char *end)
 {
-	size_t size = kheaders_data_end - kheaders_data;
-	int err;
+	int err = kheaders_check(data, end);
 
-	err = kheaders_check(kheaders_data, kheaders_data_end);
 	if (err) {
 		pr_err("empty or damaged archive: %pe\n", ERR_PTR(err));
 		return err;
 	}
 
-	err = blob_attr_create(&kheaders_attr, kernel_kobj, KHEADERS_NAME,
-			       kheaders_data, size);
+	return blob_attr_create(blob, parent, KHEADERS_NAME, data, end - data);
+}
+
+#if IS_MODULE(CONFIG_IKHEADERS_KUNIT_TEST)
+EXPORT_SYMBOL_GPL(kheaders_attr_create);
+#endif
+
+static int __init kheaders_init(void)
+{
+	int err;
+
+	err = kheaders_attr_create(&kheaders_attr, kernel_kobj,
+				   kheaders_data, kheaders_data_end);
 	if (err)
 		return err;
 
-	err = kheaders_proc_create(kheaders_data, size);
+	err = kheaders_proc_create(kheaders_data,
+				   kheaders_data_end - kheaders_data);
 	if (err)
 		goto err_remove_attr;
 

@@ -5,6 +5,9 @@
 #include <linux/kconfig.h>
 #include <linux/types.h>
 
+struct blob_attribute;
+struct kobject;
+
 #define KHEADERS_NAME "kheaders.tar.xz"
 
 /* Arrays, not scalars: FORTIFY_SOURCE takes a scalar's size for the data's. */
@@ -12,6 +15,8 @@ extern const char kheaders_data[];
 extern const char kheaders_data_end[];
 
 int kheaders_check(const char *data, const char *end);
+int kheaders_attr_create(struct blob_attribute *blob, struct kobject *parent,
+			 const char *data, const char *end);
 
 #if IS_ENABLED(CONFIG_IKHEADERS_PROC)
 int kheaders_proc_create(const char *data, size_t size);

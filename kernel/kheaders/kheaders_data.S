@@ -13,6 +13,7 @@
 #include <linux/linkage.h>
 #include <asm/page.h>
 
+	.section .note.GNU-stack, "", %progbits
 	.section .kheaders, "a", %progbits
 	.balign	PAGE_SIZE, 0
 	.skip	PAGE_SIZE - 8, 0
