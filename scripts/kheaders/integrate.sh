@@ -1,0 +1,463 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Put kheaders into a Linux source tree in the place of its own CONFIG_IKHEADERS,
+# or take it out again.
+#
+# The change is worked out beside the tree, in a repository with two commits:
+# without kheaders, and with it. The difference is noted in the tree, so that it
+# can be taken back exactly, whatever else is changed there meanwhile.
+set -eu
+
+usage()
+{
+	cat <<EOF
+usage: integrate.sh LINUX_DIR [--link]
+       integrate.sh LINUX_DIR --check
+       integrate.sh LINUX_DIR --revert
+       integrate.sh LINUX_DIR --patch FILE
+
+  --link        symbolic links instead of copies: for work on kheaders itself
+  --check       change nothing; status 0 if the tree has kheaders as it is here
+  --revert      undo what an earlier run did
+  --patch FILE  change nothing, write what would be as a patch for git am
+
+LINUX_DIR is a source tree of Linux 5.10 or later. Running it again brings the
+tree up to date. Needs git, but LINUX_DIR need not be a repository.
+EOF
+}
+
+die()
+{
+	printf 'integrate: %s\n' "$*" >&2
+	exit 1
+}
+
+usage_error()
+{
+	printf 'integrate: %s (--help lists the options)\n' "$*" >&2
+	exit 2
+}
+
+set_mode()
+{
+	[ "$mode" = integrate ] ||
+		usage_error "--$1 and --$mode exclude each other"
+	mode=$1
+}
+
+parse_arguments()
+{
+	linux='' mode=integrate link='' patch=''
+
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--help)
+			usage
+			exit 0
+			;;
+		--link) link=y ;;
+		--check | --revert) set_mode "${1#--}" ;;
+		--patch)
+			set_mode patch
+			[ -n "${2-}" ] || usage_error "--patch wants a file"
+			patch=$2
+			shift
+			;;
+		-*) usage_error "unknown option '$1'" ;;
+		*)
+			[ -z "$linux" ] || usage_error "one tree at a time"
+			linux=$1
+			;;
+		esac
+		shift
+	done
+	[ -n "$linux" ] || usage_error "which source tree?"
+	[ -z "$link" ] || [ "$mode" = integrate ] ||
+		usage_error "--link and --$mode exclude each other"
+}
+
+# Files of Linux: some are changed, ours takes the place of others.
+changed="Documentation/dontdiff
+include/asm-generic/vmlinux.lds.h
+init/Kconfig
+kernel/.gitignore
+kernel/Makefile
+lib/Kconfig.debug
+lib/Makefile
+scripts/Makefile
+tools/testing/selftests/Makefile"
+replaced="kernel/gen_kheaders.sh
+kernel/kheaders.c"
+
+# Folders and files of ours.
+added="Documentation/ABI/testing/sysfs-kernel-kheaders
+Documentation/kheaders
+kernel/kheaders
+lib/kunit-tests
+scripts/kheaders
+tools/testing/selftests/kheaders"
+
+check_tree()
+{
+	for file in init/Kconfig kernel/Makefile scripts/Makefile; do
+		[ -f "$linux/$file" ] ||
+			die "$linux: not a Linux source tree (it has no $file)"
+	done
+	linux=$(cd "$linux" && pwd -P) || die "$linux: cannot enter it"
+	[ "$mode" = check ] || [ "$mode" = patch ] || [ -w "$linux" ] ||
+		die "$linux: cannot write there"
+	record=$linux/.kheaders-integration.patch
+	[ "$mode" != check ] || [ ! -L "$linux/kernel/kheaders" ] || link=y
+}
+
+# edit FILE FIRST LAST TEXT PROGRAM: an awk program that sets "found" once it has
+# done its work at the lines that match the expressions.
+edit()
+{
+	[ -f "$work/$1" ] || die "$linux: has no $1"
+	FIRST=$2 LAST=$3 TEXT=$4 awk "
+		BEGIN {
+			first = ENVIRON[\"FIRST\"]
+			last = ENVIRON[\"LAST\"]
+			text = ENVIRON[\"TEXT\"]
+		}
+		$5
+		END { exit !found }
+	" "$work/$1" > "$tmp/edited" ||
+		die "$linux: $1 has no line like $2${3:+ with one like $3 behind it}"
+	cat "$tmp/edited" > "$work/$1"
+}
+
+# insert_after FILE ERE TEXT
+# shellcheck disable=SC2016 # awk's variables
+insert_after()
+{
+	edit "$1" "$2" '' "$3" '
+		{ print }
+		!found && $0 ~ first { print text; found = 1 }'
+}
+
+# insert_after_block FILE ERE ERE TEXT: the block begins with a line that matches
+# the one expression, and ends with the next that matches the other.
+# shellcheck disable=SC2016 # awk's variables
+insert_after_block()
+{
+	edit "$1" "$2" "$3" "$4" '
+		{ print }
+		$0 ~ first { begun = 1 }
+		begun && !found && $0 ~ last { print text; found = 1 }'
+}
+
+# replace_block FILE ERE ERE TEXT
+# shellcheck disable=SC2016 # awk's variables
+replace_block()
+{
+	edit "$1" "$2" "$3" "$4" '
+		!begun && $0 ~ first { begun = 1; print text }
+		begun && !found { found = $0 ~ last; next }
+		{ print }'
+}
+
+# delete_lines FILE ERE
+# shellcheck disable=SC2016 # awk's variables
+delete_lines()
+{
+	edit "$1" "$2" '' '' '
+		$0 ~ first { found = 1; next }
+		{ print }'
+}
+
+edit_config()
+{
+	replace_block init/Kconfig '^config IKHEADERS$' '^$' \
+'source "kernel/kheaders/Kconfig"
+'
+	insert_after lib/Kconfig.debug '^source "lib/kunit/Kconfig"$' \
+'
+source "lib/kunit-tests/Kconfig"'
+}
+
+# shellcheck disable=SC2016 # make's variables
+edit_makefiles()
+{
+	replace_block kernel/Makefile \
+		'^# kheaders_data[.]tar[.]xz$|^[$][(]obj[)]/kheaders[.]o:' \
+		'^clean-files := .*kheaders[.]md5' \
+'kheaders-dir := kheaders
+kheaders-scripts := $(srctree)/scripts/kheaders
+kheaders-tools := scripts/kheaders
+include $(srctree)/kernel/kheaders/Makefile'
+	insert_after scripts/Makefile \
+		'^subdir-[$][(]CONFIG_SECURITY_SELINUX[)] [+]= selinux$' \
+'subdir-$(CONFIG_IKHEADERS) += kheaders'
+	insert_after lib/Makefile '^obj-.* [+]= kunit/$' \
+'obj-$(CONFIG_KUNIT) += kunit-tests/'
+	insert_after tools/testing/selftests/Makefile '^TARGETS [+]= kexec$' \
+'TARGETS += kheaders'
+}
+
+# In the read-only data, beside BTF. Where an architecture does without RO_DATA,
+# the linker finds a place by itself.
+# shellcheck disable=SC1003 # ends in a backslash
+edit_linker_script()
+{
+	insert_after include/asm-generic/vmlinux.lds.h '^	BTF	+\\$' \
+'	KHEADERS							\'
+	insert_after_block include/asm-generic/vmlinux.lds.h \
+		'^#define BTF$' '^#endif$' \
+'
+/*
+ * .kheaders
+ */
+#ifdef CONFIG_IKHEADERS
+#define KHEADERS							\
+	.kheaders : AT(ADDR(.kheaders) - LOAD_OFFSET) {			\
+		KEEP(*(.kheaders))					\
+	}
+#else
+#define KHEADERS
+#endif'
+}
+
+# New kernels have no dontdiff.
+edit_ignored()
+{
+	delete_lines kernel/.gitignore '^/?kheaders[.-]'
+	[ -f "$work/Documentation/dontdiff" ] || return 0
+	insert_after Documentation/dontdiff '^keywords[.]c$' kheaders_data.tar.xz
+	insert_after Documentation/dontdiff '^piggyback$' plan_blocks
+	insert_after Documentation/dontdiff '^split-include$' strip_comments
+}
+
+# What was written, not what a build left there.
+add_files()
+{
+	# shellcheck disable=SC2086 # a list
+	(cd "$top" && find $added -type f \( -name '*.[chS]' -o -name '*.sh' \
+		-o -name '*.py' -o -name '*.rst' -o -name Kconfig \
+		-o -name Makefile -o -name .gitignore -o -name .kunitconfig \
+		-o -name config -o -name settings -o -name 'extract-*' \
+		-o -name 'sysfs-*' \) ! -name '*.mod.c' ! -name integrate.sh) |
+	while read -r file; do
+		mkdir -p "$work/${file%/*}"
+		cp -p "$top/$file" "$work/$file"
+	done
+}
+
+add_links()
+{
+	for path in $added; do
+		mkdir -p "$work/${path%/*}"
+		ln -s "$top/$path" "$work/$path"
+	done
+}
+
+# git without anybody's settings, in a repository of its own.
+plain_git()
+{
+	env -u GIT_DIR -u GIT_WORK_TREE -u GIT_INDEX_FILE HOME="$tmp" \
+		XDG_CONFIG_HOME="$tmp" GIT_CONFIG_NOSYSTEM=1 git -C "$work" \
+		-c user.name="$author" -c user.email="$email" "$@"
+}
+
+commit()
+{
+	plain_git add --all --force
+	plain_git commit --quiet --allow-empty --message "$1"
+}
+
+# Brings the files that are named in $tmp/paths here, those that there are.
+copy_from_tree()
+{
+	while read -r file; do
+		if [ -e "$linux/$file" ] || [ -L "$linux/$file" ]; then
+			mkdir -p "$work/${file%/*}"
+			cp -pP "$linux/$file" "$work/$file"
+		fi
+	done < "$tmp/paths"
+}
+
+commit_before()
+{
+	printf '%s\n' "$changed" "$replaced" > "$tmp/paths"
+	if [ -e "$record" ]; then
+		plain_git apply --numstat "$record" > "$tmp/numstat" ||
+			die "$record: damaged"
+		cut -f 3 "$tmp/numstat" >> "$tmp/paths"
+		copy_from_tree
+		plain_git apply --reverse --whitespace=nowarn "$record" \
+			2> "$tmp/log" ||
+			die "$linux: what was put there has been changed since:" \
+				"$(sed -n 's/^error: //; 1p' "$tmp/log")"
+	else
+		copy_from_tree
+		for path in $added; do
+			[ ! -e "$linux/$path" ] ||
+				die "$linux: $path is there, but not from here"
+		done
+	fi
+	commit before
+}
+
+message="kheaders: replace the archive of the kernel's headers
+
+Serve the headers from a section of their own, with markers by which tools find
+them in an image, to be mapped as well as read. Make the archive in blocks, so
+that a changed header costs one of them. Strip comments without changing a
+token or a line number. Test it with KUnit and kselftests.
+
+CONFIG_IKHEADERS, the module's name and /sys/kernel/kheaders.tar.xz stay."
+
+commit_after()
+{
+	for file in $replaced; do
+		[ -f "$work/$file" ] || die "$linux: has no $file"
+		rm "$work/$file"
+	done
+	edit_config
+	edit_makefiles
+	edit_linker_script
+	edit_ignored
+	if [ -n "$link" ]; then
+		add_links
+	else
+		add_files
+	fi
+	commit "$message"
+	plain_git diff --binary --full-index --no-renames HEAD~ > "$tmp/patch"
+}
+
+# What is reached through a link of an earlier run is not the tree's.
+same_file()
+{
+	dir=$linux/${1%/*}
+	if [ "$(readlink -f "$dir")" != "$dir" ]; then
+		return 1
+	elif [ -L "$work/$1" ] || [ -L "$linux/$1" ]; then
+		[ "$(readlink "$work/$1")" = "$(readlink "$linux/$1")" ]
+	else
+		[ -f "$linux/$1" ] && cmp -s "$work/$1" "$linux/$1" &&
+		[ "$(stat -c %a "$work/$1")" = "$(stat -c %a "$linux/$1")" ]
+	fi
+}
+
+# With the folders that are empty then.
+remove()
+{
+	rm -f "$linux/$1"
+	(cd "$linux" && rmdir -p "${1%/*}" 2>/dev/null) || :
+}
+
+# Gives the tree the files as they are here now. Those that are the same already
+# are left alone, so that nothing is built again for them; the others are moved
+# into place once all of them have come as far as the tree's file system.
+publish()
+{
+	stage=$linux/.kheaders-new
+	rm -rf "$stage"
+	mkdir "$stage"
+	plain_git ls-files > "$tmp/files"
+	while read -r file; do
+		if ! same_file "$file"; then
+			mkdir -p "$stage/${file%/*}"
+			cp -pP "$work/$file" "$stage/$file"
+			echo "$file"
+		fi
+	done < "$tmp/files" > "$tmp/other"
+
+	trap '' HUP INT TERM
+	sort -u "$tmp/paths" -o "$tmp/paths"
+	sort -u "$tmp/files" | comm -23 "$tmp/paths" - > "$tmp/gone"
+	while read -r file; do
+		remove "$file"
+	done < "$tmp/gone"
+	while read -r file; do
+		mkdir -p "$linux/${file%/*}"
+		mv -f "$stage/$file" "$linux/$file"
+	done < "$tmp/other"
+	rm -rf "$stage"
+}
+
+is_current()
+{
+	cmp -s "$tmp/patch" "$record"
+}
+
+put_in()
+{
+	if is_current; then
+		echo "integrate: $linux: has kheaders already, nothing to do"
+		return
+	fi
+	publish
+	cp "$tmp/patch" "$record"
+	echo "integrate: $linux: has kheaders now"
+}
+
+take_out()
+{
+	publish
+	rm -f "$record"
+	echo "integrate: $linux: is as it was without kheaders"
+}
+
+check()
+{
+	if is_current; then
+		echo "integrate: $linux: has kheaders"
+	elif [ -e "$record" ]; then
+		die "$linux: has kheaders, but not as it is here"
+	else
+		die "$linux: has no kheaders from here, but can have it"
+	fi
+}
+
+write_patch()
+{
+	plain_git format-patch --quiet --stdout --no-renames --full-index \
+		--no-signature -1 > "$tmp/mail"
+	cp "$tmp/mail" "$patch.new" && mv -f "$patch.new" "$patch"
+}
+
+# Only the author of a patch matters to anybody.
+set_author()
+{
+	author=kheaders email=kheaders
+	[ "$mode" = patch ] || return 0
+	[ -d "$(dirname -- "$patch")" ] || die "$patch: no such folder"
+	ident=$(git var GIT_AUTHOR_IDENT 2>/dev/null) ||
+		die "a patch needs an author: set git's user.name and user.email"
+	author=${ident%% <*}
+	email=${ident#*<}
+	email=${email%%>*}
+}
+
+LC_ALL=C
+export LC_ALL
+umask 022
+unset CDPATH
+top=$(cd "$(dirname -- "$0")/../.." && pwd -P)
+parse_arguments "$@"
+check_tree
+command -v git >/dev/null || die "git: no such program"
+[ "$mode" != revert ] || [ -e "$record" ] ||
+	die "$linux: has no kheaders from here"
+set_author
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp" "$linux/.kheaders-new"' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+work=$tmp/tree
+mkdir "$work"
+plain_git init --quiet
+commit_before
+[ "$mode" = revert ] || commit_after
+case $mode in
+integrate) put_in ;;
+check) check ;;
+revert) take_out ;;
+patch) write_patch ;;
+esac

@@ -1,0 +1,103 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# build.sh [OPTION]... NAME ARCH FRAGMENTS TARGET...: builds TARGETs of a Linux
+# source of sources.tsv that has kheaders in it. ARCH is the kernel's name of it.
+# The configuration is what allnoconfig makes of the FRAGMENTS, a list of names
+# with commas between: tests/linux/configs/*.config. Prints the folder where
+# everything was built; what make said is there, too, as make.log.
+#
+#   --plain	the sources as they are, without kheaders
+#   --in FOLDER	build in build/linux/NAME/FOLDER, so that one build can go on
+#		where another has ended (default: a folder per configuration)
+#
+# It fails if an option of the fragments did not come through, and if anything
+# warned that is not known to warn without kheaders, too.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+plain='' folder=''
+while :; do
+	case ${1-} in
+	--plain) plain=-plain; shift ;;
+	--in) folder=${2-}; shift 2 ;;
+	*) break ;;
+	esac
+done
+[ "$#" -ge 4 ] || {
+	echo "usage: ${0##*/} [--plain] [--in FOLDER]" \
+		"NAME ARCH FRAGMENTS TARGET..." >&2
+	exit 2
+}
+load_source "$1"
+arch=$2 fragments=$3
+shift 3
+src=$linux_tree
+[ -z "$plain" ] || src=$linux_src
+obj=$linux_work/${folder:-$arch-${fragments//,/-}$plain}
+log=$obj/make.log
+
+case $arch-$(uname -m) in
+x86_64-x86_64 | arm64-aarch64) cross= ;;
+x86_64-*) cross=x86_64-linux-gnu- ;;
+arm64-*) cross=aarch64-linux-gnu- ;;
+*) die "no compiler is known for $arch" ;;
+esac
+
+# What Debian's sources say by themselves, with Debian's compilers.
+harmless='warning: .* has a LOAD segment with RWX permissions'
+harmless+='|missing \.note\.GNU-stack section implies executable stack'
+harmless+='|NOTE: This behaviour is deprecated'
+harmless+='|Warning: (kallsyms|orphan section.*\.note)'
+
+run_make() {
+	timeout -k 10 "${BUILD_TIMEOUT:-3000}" make -C "$src" O="$obj" \
+		ARCH="$arch" CROSS_COMPILE="$cross" -j"$(nproc)" "$@"
+}
+
+wanted_options() {
+	local fragment
+	for fragment in ${fragments//,/ }; do
+		cat "$linux_dir/configs/$fragment.config"
+	done | grep -v -e '^# .*[^t]$' -e '^$'
+}
+
+# Made anew only if the fragments changed, so that make has nothing to do.
+configure() {
+	wanted_options >"$obj/wanted.new"
+	cmp -s "$obj/wanted.new" "$obj/wanted" || {
+		run_make KCONFIG_ALLCONFIG="$obj/wanted.new" allnoconfig
+		mv "$obj/wanted.new" "$obj/wanted"
+	}
+}
+
+check_options() {
+	local option missing=
+	while read -r option; do
+		grep -qxF -- "$option" "$obj/.config" || missing+=" $option"
+	done <"$obj/wanted"
+	[ -z "$missing" ] || {
+		rm "$obj/wanted"
+		die "the configuration does not have$missing"
+	}
+}
+
+mkdir -p "$obj"
+lock "$obj/lock"
+configure >"$obj/configure.log" 2>&1 || {
+	tail -n 20 "$obj/configure.log" >&2
+	die "it could not be configured"
+}
+check_options
+status=0
+run_make "$@" >"$log" 2>&1 || status=$?
+if [ "$status" -ne 0 ]; then
+	tail -n 30 "$log" >&2
+	die "make failed with status $status; its log is $log"
+fi
+if grep -i 'warning' "$log" | grep -vE "$harmless" >&2; then
+	die "something warned; the log is $log"
+fi
+echo "$obj"

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034 # variables for those who source this
+#
+# What the scripts that deal with Linux sources share. Source it.
+
+linux_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$linux_dir/../.." && pwd)
+
+say() {
+	printf '==> %s\n' "$*" >&2
+}
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+source_names() {
+	awk '!/^#/ && NF { print $1 }' "$linux_dir/sources.tsv"
+}
+
+# load_source NAME: sets source_*, and where things are:
+#
+#   $linux_src	the sources as Debian has them
+#   $linux_tree	the same with kheaders put in
+#   $linux_work	the folder of both, and for what is built from them
+load_source() {
+	local line
+	line=$(awk -v name="$1" '!/^#/ && $1 == name' "$linux_dir/sources.tsv")
+	[ -n "$line" ] || die "no source '$1' in sources.tsv: have" \
+		"$(source_names | paste -sd ' ')"
+	read -r source_name source_release source_backports source_package \
+		<<<"$line"
+	linux_work=$top/build/linux/$source_name
+	linux_src=$linux_work/src
+	linux_tree=$linux_work/tree
+}
+
+# lock FILE: waits for the lock and holds it until the script ends.
+lock() {
+	mkdir -p "$(dirname "$1")"
+	exec 9>"$1"
+	flock -w "${LOCK_TIMEOUT:-1800}" 9 ||
+		die "gave up waiting for another run that holds $1"
+}

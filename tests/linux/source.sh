@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# source.sh NAME: unpacks a Linux source of sources.tsv to build/linux/NAME/src,
+# and puts kheaders into a copy, build/linux/NAME/tree. What is there is used
+# again, but kheaders in it is brought up to date.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+[ "$#" -eq 1 ] || { echo "usage: ${0##*/} NAME" >&2; exit 2; }
+load_source "$1"
+
+# An apt of its own that reads the release from the machine's mirrors and leaves
+# the machine's lists alone.
+own_apt() {
+	mkdir -p "$tmp"/{lists,archives}/partial
+	"$top/tests/e2e/apt-sources.sh" "$source_release" "$source_backports" \
+		>"$tmp/sources.list"
+	cat >"$tmp/apt.conf" <<-CONF
+		Dir::Etc::SourceList "$tmp/sources.list";
+		Dir::Etc::SourceParts "/dev/null";
+		Dir::State::Lists "$tmp/lists";
+		Dir::Cache::Archives "$tmp/archives";
+		Dir::Cache::pkgcache "";
+		Dir::Cache::srcpkgcache "";
+		Acquire::Languages "none";
+		APT::Sandbox::User "";
+	CONF
+	export APT_CONFIG=$tmp/apt.conf
+	apt-get -qq update
+}
+
+# "package version", the newest that fits
+newest_package() {
+	apt-cache search --names-only "^$source_package\$" | cut -d ' ' -f 1 |
+		sort -V | tail -n 1 | xargs -r apt-cache madison |
+		awk -F ' *[|] *' '{ gsub(/ /, "", $1); print $1, $2; exit }'
+}
+
+unpack() {
+	local package version
+	own_apt
+	read -r package version < <(newest_package) ||
+		die "no package in $source_release fits $source_package"
+	say "fetching $package $version"
+	(cd "$tmp" && apt-get -qq download "$package=$version")
+	mkdir "$tmp/deb" "$tmp/src"
+	dpkg-deb -x "$tmp"/*.deb "$tmp/deb"
+	tar -xJf "$tmp/deb/usr/src/$package.tar.xz" -C "$tmp/src" \
+		--strip-components=1
+	mv "$tmp/src" "$linux_src"
+}
+
+# Shares its files with the sources but for those that integrate.sh replaces.
+copy() {
+	cp -al "$linux_src" "$tmp/tree"
+	mv "$tmp/tree" "$linux_tree"
+}
+
+lock "$linux_work.lock"
+mkdir -p "$linux_work"
+tmp=$linux_work/new
+rm -rf "$tmp"
+mkdir "$tmp"
+trap 'rm -rf -- "$tmp"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+[ -d "$linux_src" ] || unpack
+[ -d "$linux_tree" ] || copy
+"$top/scripts/kheaders/integrate.sh" "$linux_tree" >&2
