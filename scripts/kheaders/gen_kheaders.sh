@@ -184,8 +184,12 @@ list_headers()
 	tree=$1 list=$2
 	shift 2
 
-	# utsversion.h says when the kernel was linked: that is yet to come
+	# What says when the kernel was linked is yet to come: in utsversion.h,
+	# or up to Linux 5.x in compile.h.
 	set -- "$@" -name '*.h' ! -type d ! -path include/generated/utsversion.h
+	if grep -qs UTS_VERSION "$tree/include/generated/compile.h"; then
+		set -- "$@" ! -path include/generated/compile.h
+	fi
 	folders=include/
 	if [ -d "$tree/arch/$srcarch/include" ]; then
 		folders="$folders arch/$srcarch/include/"

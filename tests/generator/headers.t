@@ -34,6 +34,7 @@ trees_in_roots() {
 
 # What mainline packs: kernel/Makefile's rules say so for 7.x. Only what is
 # generated is taken from the object tree, where there is nothing else since 6.x.
+# compile.h says when the kernel was linked, as long as utsversion.h does not.
 headers_of() {
 	local src=$1 obj=$2 arch=$3 dirs=(include "arch/$3/include")
 	if [ "$src" -ef "$obj" ]; then
@@ -43,7 +44,13 @@ headers_of() {
 			-path "arch/$arch/include/generated" -prune -o \
 			-name '*.h' ! -type d -printf './%p\0')
 		(cd "$obj" && find "${dirs[@]}" -name '*.h' ! -type d -printf './%p\0')
-	fi | grep -zvxF ./include/generated/utsversion.h | LC_ALL=C sort -zu
+	fi | grep -zvxF "$(when_linked "$obj")" | LC_ALL=C sort -zu
+}
+
+when_linked() {
+	local name=utsversion.h
+	[ -e "$1/include/generated/$name" ] || name=compile.h
+	echo "./include/generated/$name"
 }
 
 # Copies what is listed, links as what they point to; the object tree wins.
@@ -59,7 +66,7 @@ copy_headers() {
 
 # lines DIR LIST: how many lines each file has
 lines() {
-	(cd "$1" && xargs -0 wc -l <"$2" | grep -v ' total$')
+	(cd "$1" && xargs -0 wc -l <"$2" | awk '$2 != "total" { print $1, $2 }')
 }
 
 # same_tokens LEXER NAME DIR LIST, where DIR has the originals in before and the

@@ -65,6 +65,16 @@ echo 'text' >"$src/include/linux/README.txt"
 idle "files that are not packed"
 echo '#define UTS_VERSION "#2 SMP later"' >"$obj/include/generated/utsversion.h"
 idle "utsversion.h, which is not packed"
+compile=$obj/include/generated/compile.h
+cp -p "$compile" "$tap_tmp/compile.h"
+echo '#define UTS_VERSION "#1 SMP now"' >>"$compile"
+followed "compile.h saying when the kernel was linked"
+run_mustfail "it is not packed any more" \
+	tar -xJOf "$out" ./include/generated/compile.h
+echo '#define UTS_VERSION "#2 SMP later"' >>"$compile"
+idle "compile.h, which is not packed then"
+cp -p "$tap_tmp/compile.h" "$compile"
+followed "compile.h as it is in new kernels"
 sed -i 's/three/four/' "$sched"
 untouched "words of a comment"
 cp -p "$sched" "$tap_tmp/sched.h"
