@@ -3,10 +3,15 @@
 ## Targets
 ##   run       see it work: a stock Debian kernel serves its own headers in a
 ##             virtual machine, and a bcc program compiles against them
-##   test      run all tests
+##   test      run the tests
+##   test-all  run those that take long, too
 ##   modules   build kheaders.ko for the kernel in KDIR
 ##   install   build kheaders.ko and install it (as root); it is not loaded
-##   bench     compare the generator with the one in Linux
+##   integrate put kheaders into the Linux source tree KDIR
+##   kunit     run the KUnit suite in a kernel for user mode
+##   kunit-all that, on x86_64 in QEMU, and both with a newer kernel
+##   bench     compare the generator with the one in Linux, and how long both
+##             make building a kernel
 ##   clean     remove what "modules" made
 ##   distclean remove what all of them made, cached virtual machines included
 ##
@@ -17,7 +22,7 @@
 ##   INSTALL_MOD_PATH=  root folder for "install"
 ##   W=1, C=1, V=1      as in a kernel build
 ##
-## "run", "test" and "bench" install what they need from Debian's packages and
+## "run", "test", "kunit", "bench" install what they need from Debian's packages and
 ## say what that is; they need to be root, or sudo.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -33,9 +38,28 @@ test:
 	tests/install-deps.sh test
 	prove --recurse --timer tests
 
+test-all:
+	tests/install-deps.sh test
+	prove --recurse --timer --ext .t --ext .long tests
+
+integrate:
+	$(if $(filter command% environment%,$(origin KDIR)),,$(error \
+		integrate: say which Linux source tree: KDIR=...))
+	scripts/kheaders/integrate.sh "$(KDIR)"
+
+kunit:
+	tests/install-deps.sh kunit
+	tests/linux/kunit.sh 6.1 um
+
+kunit-all: kunit
+	tests/linux/kunit.sh 6.1 x86_64
+	tests/linux/kunit.sh 7.x um
+	tests/linux/kunit.sh 7.x x86_64
+
 bench:
 	tests/install-deps.sh bench
 	tests/bench/bench.sh
+	tests/bench/build.sh
 
 modules: check-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -66,4 +90,5 @@ check-kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error $(KDIR): no kernel build tree: \
 		install the kernel's header package or say KDIR=...))
 
-.PHONY: help run test bench modules install clean distclean check-kdir
+.PHONY: help run test test-all integrate kunit kunit-all bench modules install clean \
+	distclean check-kdir

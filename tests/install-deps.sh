@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# install-deps.sh run|test|bench: installs what that make target needs from
+# install-deps.sh run|kunit|test|bench: installs what that make target needs from
 # Debian's packages, says what and why, and does nothing if all is there.
 
 set -euo pipefail
@@ -12,14 +12,11 @@ die() {
 	exit 1
 }
 
-# Lines of the table that are for the target, and whose package is missing.
+# Lines of the table that are of the groups, and whose package is missing.
 missing() {
-	local target package why
-	while IFS=$'\t' read -r target package why; do
-		case $target in
-		run | "$1") ;;
-		*) continue ;;
-		esac
+	local group package why
+	while IFS=$'\t' read -r group package why; do
+		[[ " $* " = *" $group "* ]] || continue
 		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" \
 			2>/dev/null)" = installed ] ||
 			printf '%s\t%s\n' "$package" "$why"
@@ -46,10 +43,12 @@ install() {
 }
 
 case ${1-} in
-run | test | bench) ;;
-*) echo "usage: ${0##*/} run|test|bench" >&2; exit 2 ;;
+run) groups=(run) ;;
+kunit) groups=(run kernel) ;;
+test | bench) groups=(run kernel "$1") ;;
+*) echo "usage: ${0##*/} run|kunit|test|bench" >&2; exit 2 ;;
 esac
-list=$(missing "$1")
+list=$(missing "${groups[@]}")
 [ -n "$list" ] || exit 0
 command -v apt-get >/dev/null || die "this is not Debian; needed are:
 $list"

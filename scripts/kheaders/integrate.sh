@@ -282,7 +282,7 @@ commit_before()
 {
 	printf '%s\n' "$changed" "$replaced" > "$tmp/paths"
 	if [ -e "$record" ]; then
-		plain_git apply --numstat "$record" > "$tmp/numstat" ||
+		plain_git apply --numstat "$record" > "$tmp/numstat" 2> "$tmp/log" ||
 			die "$record: damaged"
 		cut -f 3 "$tmp/numstat" >> "$tmp/paths"
 		copy_from_tree

@@ -50,11 +50,12 @@ esac
 harmless='warning: .* has a LOAD segment with RWX permissions'
 harmless+='|missing \.note\.GNU-stack section implies executable stack'
 harmless+='|NOTE: This behaviour is deprecated'
-harmless+='|Warning: (kallsyms|orphan section.*\.note)'
+harmless+="|include/linux/mmzone\.h.*'nid' set but not used"
+harmless+='|arch/arm64/kernel/vdso/.*no previous prototype'
 
 run_make() {
-	timeout -k 10 "${BUILD_TIMEOUT:-3000}" make -C "$src" O="$obj" \
-		ARCH="$arch" CROSS_COMPILE="$cross" -j"$(nproc)" "$@"
+	env LANG=C timeout -k 10 "${BUILD_TIMEOUT:-3000}" make -C "$src" \
+		O="$obj" ARCH="$arch" CROSS_COMPILE="$cross" -j"$(nproc)" "$@"
 }
 
 wanted_options() {

@@ -1,0 +1,25 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The KUnit suite passes in a kernel for user mode.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# suite NAME ARCH: every case of the suite is a case here.
+suite() {
+	local case log
+	ok "$1, $2: the suite passes" "$linux_dir/kunit.sh" "$1" "$2"
+	load_source "$1"
+	log=$linux_work/kunit-$2/kunit.log
+	for case in $(sed -n 's/^	KUNIT_CASE(\(.*\)),$/\1/p' \
+			"$top/lib/kunit-tests/kheaders_test.c"); do
+		ok "$1, $2: $case" grep -q "\[PASSED\] $case\$" "$log"
+	done
+}
+
+suite 6.1 um
+done_testing
