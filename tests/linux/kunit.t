@@ -15,10 +15,10 @@ suite() {
 	ok "$1, $2: the suite passes" "$linux_dir/kunit.sh" "$1" "$2"
 	load_source "$1"
 	log=$linux_work/kunit-$2/kunit.log
-	for case in $(sed -n 's/^	KUNIT_CASE(\(.*\)),$/\1/p' \
-			"$top/lib/kunit-tests/kheaders_test.c"); do
+	while read -r case; do
 		ok "$1, $2: $case" grep -q "\[PASSED\] $case\$" "$log"
-	done
+	done < <(sed -n 's/^	KUNIT_CASE(\(.*\)),$/\1/p' \
+		"$top/lib/kunit-tests/kheaders_test.c")
 }
 
 suite 6.1 um

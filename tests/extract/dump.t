@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Dumps of memory: large, with long runs of one byte, and searched in little
+# memory.
+
+set -euo pipefail
+# shellcheck source=tests/extract/images.sh
+. "$(dirname "$0")/images.sh"
+
+MiB=$((1 << 20))
+make_archives
+image ours "$ours" "$tap_tmp/ours"
+image linux "$linux" "$tap_tmp/linux"
+dump=$tap_tmp/dump
+
+# put_at FILE OFFSET: into the dump
+put_at() {
+	dd if="$1" of="$dump" bs=64K oflag=seek_bytes seek="$2" conv=notrunc status=none
+}
+
+# No process may have more than this, be it memory that is mapped only.
+frugally() {
+	(ulimit -v $((128 << 10)) && extract "$@")
+}
+
+# dumped NAME ARCHIVE
+dumped() {
+	fresh_out
+	ok "$1" frugally "$dump" "$out"
+	ok "$1: the very archive" cmp "$2" "$out"
+	nothing_left "$1" k.tar.xz
+}
+
+greedily() {
+	(ulimit -v $((128 << 10)) && grep -c x "$dump")
+}
+
+# Zeros, as of memory that was never used, and bytes of all ones, as of memory
+# that is not there: neither has an end of line.
+truncate -s $((64 * MiB)) "$dump"
+head -c $((160 * MiB)) /dev/zero | tr '\0' '\377' >>"$dump"
+truncate -s +$((64 * MiB)) "$dump"
+run_mustfail -s 2 -e memory "the limit on memory works" greedily
+fresh_out
+run_mustfail -s 1 -e "$none" -o "$out" "nothing in it" frugally "$dump" "$out"
+put_at "$tap_tmp/ours.vmlinux" $((150 * MiB))
+dumped "ours, among ones" "$ours"
+put_at "$tap_tmp/linux.vmlinux" $((250 * MiB + 1))
+fresh_out
+run_mustfail -s 1 -e "$several" -o "$out" "ours and Linux's" frugally "$dump" "$out"
+rm "$dump"
+
+# Wherever it lies: the search goes in pieces of 16 MiB.
+marker=$(LC_ALL=C grep -aboP 'IKHD_ST\x00\xfd' "$tap_tmp/ours.ko" | cut -d : -f 1)
+for shift in -14 -13 -8 -7 -1 0; do
+	truncate -s 0 "$dump"
+	truncate -s $((20 * MiB)) "$dump"
+	put_at "$tap_tmp/ours.ko" $((16 * MiB - marker + shift))
+	dumped "the start marker at a piece's end $shift" "$ours"
+done
+marker=$(LC_ALL=C grep -aboP 'YZIKHD_ED' "$tap_tmp/ours.ko" | cut -d : -f 1)
+for shift in -10 -9 -3 -2 -1 0; do
+	truncate -s 0 "$dump"
+	truncate -s $((20 * MiB)) "$dump"
+	put_at "$tap_tmp/ours.ko" $((16 * MiB - marker + shift))
+	dumped "the end marker at a piece's end $shift" "$ours"
+done
+for shift in -6 -5 -1 0; do
+	truncate -s 0 "$dump"
+	truncate -s $((20 * MiB)) "$dump"
+	put_at "$linux" $((16 * MiB + shift))
+	dumped "Linux's archive at a piece's end $shift" "$linux"
+done
+
+# What is compressed is looked into in images only.
+truncate -s 0 "$dump"
+truncate -s $((256 * MiB)) "$dump"
+pack gzip "$tap_tmp/ours.ko" >"$tap_tmp/packed"
+put_at "$tap_tmp/packed" $((100 * MiB))
+dumped "compressed, in 256 MiB" "$ours"
+truncate -s +1 "$dump"
+fresh_out
+run_mustfail -s 1 -e "$none" -o "$out" "compressed, in more" frugally "$dump" "$out"
+
+done_testing
