@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The KUnit suite passes in a kernel for user mode.
+# The KUnit suite passes in a kernel for user mode. KUNIT_ON="SOURCE:ARCH..." picks
+# others.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
@@ -21,5 +22,7 @@ suite() {
 		"$top/lib/kunit-tests/kheaders_test.c")
 }
 
-suite 6.1 um
+for kernel in ${KUNIT_ON:-6.1:um}; do
+	suite "${kernel%:*}" "${kernel#*:}"
+done
 done_testing
