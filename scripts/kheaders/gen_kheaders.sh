@@ -184,9 +184,11 @@ list_headers()
 	tree=$1 list=$2
 	shift 2
 
-	# What says when the kernel was linked is yet to come: in utsversion.h,
-	# or up to Linux 5.x in compile.h.
-	set -- "$@" -name '*.h' ! -type d ! -path include/generated/utsversion.h
+	# include/config has marks of kbuild, called .h up to Linux 5.12, and those
+	# of options from earlier configurations among them. What says when the
+	# kernel was linked is yet to come: utsversion.h, up to 5.x compile.h.
+	set -- -path include/config -prune -o "$@" -name '*.h' ! -type d \
+		! -path include/generated/utsversion.h
 	if grep -qs UTS_VERSION "$tree/include/generated/compile.h"; then
 		set -- "$@" ! -path include/generated/compile.h
 	fi

@@ -34,7 +34,8 @@ trees_in_roots() {
 
 # What mainline packs: kernel/Makefile's rules say so for 7.x. Only what is
 # generated is taken from the object tree, where there is nothing else since 6.x.
-# compile.h says when the kernel was linked, as long as utsversion.h does not.
+# compile.h says when the kernel was linked, as long as utsversion.h does not. What
+# is in include/config are marks of kbuild, whose names end in .h up to Linux 5.12.
 headers_of() {
 	local src=$1 obj=$2 arch=$3 dirs=(include "arch/$3/include")
 	if [ "$src" -ef "$obj" ]; then
@@ -44,7 +45,8 @@ headers_of() {
 			-path "arch/$arch/include/generated" -prune -o \
 			-name '*.h' ! -type d -printf './%p\0')
 		(cd "$obj" && find "${dirs[@]}" -name '*.h' ! -type d -printf './%p\0')
-	fi | grep -zvxF "$(when_linked "$obj")" | LC_ALL=C sort -zu
+	fi | grep -zvxF "$(when_linked "$obj")" |
+		grep -zv '^\./include/config/' | LC_ALL=C sort -zu
 }
 
 when_linked() {
