@@ -3,26 +3,51 @@
 #
 # Compares our generator with the one in Linux, side by side: both pack the same
 # prepared tree, in turn, for several rounds. The tree is Debian's linux-source
-# package, fetched at run time and kept in build/bench. Environment:
+# package, fetched at run time and kept below build/linux. Environment:
 #
-#   LINUX_SOURCE_SUITE    Debian release to take it from (default: trixie)
-#   LINUX_SOURCE_PACKAGE  expression for its name (default: linux-source-7[.].*);
-#                         of several the newest is taken
-#   BENCH_ROUNDS          how often each is measured (default: 3)
-#   BENCH_TREE            "srctree:objtree" of a prepared tree to use instead; a
-#                         few of its headers are changed and put back
+#   BENCH_SOURCE  row of tests/linux/sources.tsv (default: 7.x)
+#   BENCH_ROUNDS  how often each is measured (default: 3)
+#   BENCH_TREE    "srctree:objtree" of a prepared tree to use instead; a few of
+#                 its headers are changed and put back
 #
 # Missed targets are shown, not failed. The exit status is 1 if there is nothing
 # to compare: something did not run, or the archives hold different headers.
 
 set -euo pipefail
-# shellcheck source=tests/bench/linux.sh
-. "$(dirname "$0")/linux.sh"
+# shellcheck source=tests/linux/lib.sh
+. "$(dirname "$0")/../linux/lib.sh"
 
 arch=x86
 rounds=${BENCH_ROUNDS:-3}
 changed=(include/linux/sched.h include/uapi/linux/bpf.h arch/x86/include/asm/io.h)
 
+# Sets src and obj: a tree after `make prepare`, in a folder of its own.
+prepare_tree() {
+	if [ -n "${BENCH_TREE-}" ]; then
+		src=${BENCH_TREE%%:*} obj=${BENCH_TREE#*:}
+	else
+		load_source "${BENCH_SOURCE:-7.x}"
+		"$linux_dir/source.sh" "$source_name"
+		src=$linux_src obj=$linux_work/prepared
+		[ -e "$obj/prepared" ] || prepare
+	fi
+	[ -e "$src/kernel/gen_kheaders.sh" ] || die "$src: no kernel/gen_kheaders.sh"
+	[ -e "$obj/include/generated/autoconf.h" ] || die "$obj: not prepared"
+}
+
+prepare() {
+	say "preparing Linux $source_name: x86_64_defconfig"
+	mkdir -p "$obj"
+	{
+		make -C "$src" O="$obj" ARCH=x86_64 x86_64_defconfig
+		make -C "$src" O="$obj" ARCH=x86_64 -j "$(nproc)" prepare
+	} >"$obj/prepare.log" 2>&1 ||
+		die "the tree could not be prepared: see $obj/prepare.log"
+	touch "$obj/prepared"
+}
+
+bench=$top/build/bench
+mkdir -p "$bench"
 prepare_tree
 tmp=$(mktemp -d "$bench/run.XXXXXX")
 results=$bench/results.tsv
