@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Built into kernels and as a module of theirs, for 64-bit x86 and arm: kheaders
+# compiles and links without a warning. What of it is a kernel's and what a
+# module's is where it belongs.
+#
+# Linux 6.1 and 7.x are also booted: tests/e2e/builds.t.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# Everything at W=1 but the kernel itself, which says a lot there.
+ours=(kernel/kheaders/{kheaders,check,blob,proc,kheaders_data}.o
+	lib/kunit-tests/kheaders_test.o)
+
+build() {
+	"$linux_dir/build.sh" --in "$1-compile" "$version" "$1" "${@:2}"
+}
+
+section_size() {
+	LC_ALL=C objdump -h "$1" | awk '$2 == ".kheaders" { print $3 }'
+}
+
+try() {
+	local arch=$1 kind=$2 obj=$linux_work/$1-compile
+	local id="$version, $arch, as a $kind"
+
+	rm -f "$obj"/kernel/kheaders/*.{o,ko} "$obj"/kernel/kheaders.*o
+	ok "$id: compiles, no warning" \
+		build "$arch" "compile,$kind,kunit-$kind" vmlinux modules
+	ok "$id: nor one at W=1" \
+		build "$arch" "compile,$kind,kunit-$kind" W=1 "${ours[@]}"
+	case $kind in
+	builtin) images=(vmlinux) others=() ;;
+	module)
+		images=(kernel/kheaders.ko)
+		others=(vmlinux lib/kunit-tests/kheaders_test.ko)
+		;;
+	esac
+	for image in "${images[@]}"; do
+		like "$(section_size "$obj/$image")" '^00[3-6][0-9a-f]{5}$' \
+			"$id: $image has the archive"
+	done
+	for image in "${others[@]}"; do
+		ok "$id: there is $image" test -s "$obj/$image"
+		is "$(section_size "$obj/$image")" '' "$id: without it"
+	done
+}
+
+read -ra versions <<<"${SOURCES:-5.10 6.12}"
+for version in "${versions[@]}"; do
+	load_source "$version"
+	ok "$version: kheaders can be put in" "$linux_dir/source.sh" "$version"
+	for arch in x86_64 arm64; do
+		try "$arch" builtin
+		try "$arch" module
+	done
+done
+done_testing
