@@ -24,10 +24,12 @@ fails_with() {
 }
 
 # The same module under another name of the same length, so that only the name
-# of the file is taken. The loader has the name from struct module.
+# of the file is taken. The loader has the name from struct module. For KUnit's
+# tests it exports a function, whose name must be another, too.
 make_copy() {
 	LC_ALL=C sed -e 's/\x00kheaders\x00/\x00kheaderz\x00/' \
 		     -e 's/\x00name=kheaders\x00/\x00name=kheaderz\x00/' \
+		     -e 's/kheaders_attr_create/kheaderz_attr_create/g' \
 		"$KHEADERS_MODULE" >"$dir/kheaderz.ko" || return 1
 	modinfo -F name "$dir/kheaderz.ko"
 	[ "$(modinfo -F name "$dir/kheaderz.ko")" = kheaderz ]
