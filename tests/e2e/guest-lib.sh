@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034 # variables for those who source this
 #
-# For jobs that need the module: source it.
+# For jobs that need kheaders: source it.
 
 release=$(uname -r)
 modules=/lib/modules/$release
@@ -15,6 +15,36 @@ install_module() {
 	cp /src/kheaders.ko "$module" &&
 	cp "/src/depmod$modules"/modules.* "$modules/" &&
 	rm -rf "$modules/build" "$modules/source" /usr/src/linux-headers-*
+}
+
+# mount_9p TAG FOLDER
+mount_9p() {
+	mkdir -p "$2" &&
+	busybox mount -t 9p "$1" "$2" \
+		-o ro,trans=virtio,version=9p2000.L,msize=262144,cache=loose
+}
+
+# The tree that a kernel of our own was built from, with a tmpfs on top.
+mount_linux() {
+	mount_9p linux /run/linux/lower &&
+	mkdir -p /run/linux/upper /run/linux/work /linux &&
+	busybox mount -t overlay overlay /linux -o \
+		lowerdir=/run/linux/lower,upperdir=/run/linux/upper,workdir=/run/linux/work
+}
+
+# What else there is of that build; tells the selftests about it.
+install_own_modules() {
+	mount_9p own /own || return 1
+	export KHEADERS_ARCHIVE KHEADERS_PROC KHEADERS_MODULE
+	KHEADERS_ARCHIVE=/own/kheaders_data.tar.xz
+	KHEADERS_PROC=y
+	KHEADERS_MODULE=
+	# shellcheck source=/dev/null
+	. /own/settings
+	[ -d /own/lib ] || return 0
+	mkdir -p "$modules" &&
+	cp -r "/own$modules/." "$modules" &&
+	KHEADERS_MODULE=$(modinfo -n kheaders)
 }
 
 # bail TEXT: for what makes all further cases pointless

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# initramfs.sh ROOT RELEASE OUTPUT: makes an initramfs that gets a stock Debian
-# kernel as far as mounting ROOT over 9p: busybox and the modules for it, both
-# from ROOT, initramfs-init as /init, and what is to run then, as /e2e.
+# initramfs.sh ROOT MODULES OUTPUT: makes an initramfs that gets a kernel as far
+# as mounting ROOT over 9p: ROOT's busybox, what it takes of the kernel's folder
+# MODULES ("" if everything is built in), initramfs-init as /init, and what is to
+# run then, as /e2e.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -11,14 +12,14 @@ set -euo pipefail
 
 wanted="virtio_pci 9pnet_virtio 9p overlay virtio_console"
 
-[ "$#" -eq 3 ] || { echo "usage: ${0##*/} ROOT RELEASE OUTPUT" >&2; exit 2; }
-root=$1 modules=$1/lib/modules/$2 output=$3
-[ -f "$modules/modules.dep" ] || die "$root has no modules for $2"
+[ "$#" -eq 3 ] || { echo "usage: ${0##*/} ROOT MODULES OUTPUT" >&2; exit 2; }
+root=$1 modules=$2 output=$3
 
 # module_files NAME...: the modules and what they depend on, each one after
 # those that it needs. modules.dep lists dependencies the other way round. What
 # isn't there is built in, or the boot will say so.
 module_files() {
+	[ -n "$modules" ] || return 0
 	awk -v names="$*" '
 		{
 			path = $1; sub(/:$/, "", path)

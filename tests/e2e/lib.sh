@@ -27,17 +27,45 @@ become_root() {
 	exec sudo -- "$0" "$@"
 }
 
-# The rows' names, in the table's order.
-row_names() {
-	awk '!/^#/ && NF { print $1 }' "$e2e/kernels.tsv"
+# rows TABLE: the lines of kernels.tsv or builds.tsv that are rows.
+rows() {
+	awk '!/^#/ && NF' "$e2e/$1"
 }
 
-# load_row NAME: sets row_* and root.
+# The names of the rows of kernels.tsv, in the table's order.
+row_names() {
+	rows kernels.tsv | awk '{ print $1 }'
+}
+
+# build_names ERE: those of builds.tsv whose level matches.
+build_names() {
+	rows builds.tsv | awk -v level="$1" '$5 ~ level { print $1 }'
+}
+
+# load_row NAME: sets row_*, root and row_work for a row of either table. A
+# kernel of our own (row_source is not empty) has the user space of another row.
 load_row() {
 	local line
-	line=$(awk -v name="$1" '!/^#/ && $1 == name' "$e2e/kernels.tsv")
-	[ -n "$line" ] || die "no row '$1' in kernels.tsv: have" \
-		"$(row_names | paste -sd ' ')"
+	row_source='' row_timeout=600
+	line=$(rows builds.tsv | awk -v name="$1" '$1 == name')
+	if [ -z "$line" ]; then
+		load_stock_row "$1"
+		return
+	fi
+	load_stock_row "$(awk '{ print $3 }' <<<"$line")"
+	read -r row row_source row_root row_fragments _ row_timeout row_rounds \
+		row_skips <<<"$line"
+	[ "$row_skips" != - ] || row_skips=
+	row_work=$work/$row
+	linux_tree=$top/build/linux/$row_source/tree
+	linux_obj=$top/build/linux/$row_source/$row
+}
+
+load_stock_row() {
+	local line
+	line=$(rows kernels.tsv | awk -v name="$1" '$1 == name')
+	[ -n "$line" ] || die "no row '$1' in kernels.tsv or builds.tsv: have" \
+		"$({ row_names; build_names .; } | paste -sd ' ')"
 	read -r row row_arch row_release row_backports row_level row_extra \
 		row_skips <<<"$line"
 	[ "$row_extra" != - ] || row_extra=

@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# vm.sh ROW JOB: boots the stock kernel of the row's root in QEMU and runs
-# tests/e2e/jobs/JOB in it. Leaves build/e2e/ROW/JOB.console, what the kernel
-# said, and JOB.result, what the job said on a port of its own.
+# vm.sh ROW JOB: boots the row's kernel in QEMU, with the row's root, and runs
+# tests/e2e/jobs/JOB there. The kernel is the root's stock kernel, or one of our
+# own that build-kernel.sh has made. Leaves build/e2e/ROW/JOB.console, what the
+# kernel said, and JOB.result, what the job said on a port of its own.
 #
 # The exit status only says whether the machine ran and went off in time;
 # run-job.sh tells whether that is a success.
 #
 # Environment: QEMU (the program), VM_TIMEOUT (seconds), E2E_ACCEL (kvm or tcg;
-# default: kvm if a probe shows that it works).
+# default: kvm if a probe shows that it works), VM_RAM (a file to be the
+# machine's memory, and to hold what was in it at the end).
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -18,11 +20,37 @@ set -euo pipefail
 [ "$#" -eq 2 ] || { echo "usage: ${0##*/} ROW JOB" >&2; exit 2; }
 load_row "$1"
 job=$2
-timeout=${VM_TIMEOUT:-600}
+timeout=${VM_TIMEOUT:-$row_timeout}
 
 # shellcheck source-path=SCRIPTDIR source=arch-amd64.conf
 . "$e2e/arch-$row_arch.conf"
 qemu=${QEMU:-$arch_qemu}
+
+# share TAG FOLDER: for the guest to mount over 9p, read-only
+share() {
+	shares+=(-fsdev "local,id=$1,path=$2,security_model=none,readonly=on,multidevs=remap"
+		-device "virtio-9p-pci,fsdev=$1,mount_tag=$1")
+}
+
+# What is booted, and the modules that it takes to get to the root. KUnit is on
+# by default in some kernels only.
+choose_kernel() {
+	local release
+	share root "$root"
+	if [ -z "$row_source" ]; then
+		release=$(kernel_release)
+		kernel=$root/boot/vmlinuz-$release
+		modules=$root/lib/modules/$release
+		[ -f "$modules/modules.dep" ] || die "$root: no modules for $release"
+	else
+		kernel=$linux_obj/$arch_image
+		modules=
+		parameters="kunit.enable=1 kunit.autorun=1"
+		share linux "$linux_tree"
+		share own "$row_work/guest"
+	fi
+	[ -f "$kernel" ] || die "there is no $kernel"
+}
 
 # boot ACCEL SECONDS JOB PREFIX: in the background, so that signals to this
 # script are heeded while the guest runs.
@@ -30,11 +58,10 @@ boot() {
 	local cpu_var=arch_cpu_$1
 	timeout -k 5 "$2" "$qemu" -no-user-config -nodefaults -no-reboot \
 		-display none -accel "$1" -M "$arch_machine" \
-		-cpu "${!cpu_var}" -smp 2 -m 1024 \
-		-kernel "$root/boot/vmlinuz-$release" -initrd "$tmp/initramfs" \
-		-append "$arch_console panic=-1 oops=panic panic_on_warn=1 e2e.job=$3" \
-		-fsdev "local,id=root,path=$root,security_model=none,readonly=on,multidevs=remap" \
-		-device virtio-9p-pci,fsdev=root,mount_tag=root \
+		-cpu "${!cpu_var}" -smp 2 -m 1024 "${ram[@]}" \
+		-kernel "$kernel" -initrd "$tmp/initramfs" \
+		-append "$arch_console panic=-1 oops=panic panic_on_warn=1 $parameters e2e.job=$3" \
+		"${shares[@]}" \
 		-serial "file:$4.console" -device virtio-serial-pci \
 		-chardev "file,id=result,path=$4.result" \
 		-device virtserialport,chardev=result,name=result \
@@ -74,13 +101,16 @@ mkdir -p "$row_work"
 prefix=$row_work/$job
 rm -f -- "$prefix.console" "$prefix.result"
 command -v "$qemu" >/dev/null || die "there is no $qemu"
-release=$(kernel_release)
+shares=() ram=() parameters=
+choose_kernel
+[ -z "${VM_RAM-}" ] || ram=(-machine memory-backend=ram -object
+	"memory-backend-file,id=ram,size=1024M,mem-path=$VM_RAM,share=on")
 tmp=$(mktemp -d)
 vm=
 trap 'rm -rf -- "$tmp"; [ -z "$vm" ] || kill "$vm" 2>/dev/null || :' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-"$e2e/initramfs.sh" "$root" "$release" "$tmp/initramfs"
+"$e2e/initramfs.sh" "$root" "$modules" "$tmp/initramfs"
 choose_accel
 status=0
 boot "$accel" "$timeout" "$job" "$prefix" || status=$?
