@@ -62,7 +62,7 @@ wanted_options() {
 	local fragment
 	for fragment in ${fragments//,/ }; do
 		cat "$linux_dir/configs/$fragment.config"
-	done | grep -v -e '^# .*[^t]$' -e '^$'
+	done | grep -E '^CONFIG_|^# CONFIG_[A-Z0-9_]* is not set$'
 }
 
 # Made anew only if the fragments changed, so that make has nothing to do.
