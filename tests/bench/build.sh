@@ -22,7 +22,7 @@ obj=$bench/obj
 # build WHO SRC IKHEADERS: notes wall and CPU seconds
 build() {
 	local make=(make -C "$2" O="$obj" ARCH=x86_64 -j2) TIMEFORMAT='%R %U %S'
-	local times wall user system
+	local times
 	rm -rf "$obj"
 	mkdir "$obj"
 	{
@@ -36,10 +36,8 @@ build() {
 	[ -s "$obj/vmlinux" ] || die "$1: no vmlinux"
 	[ "$3" = n ] || LC_ALL=C grep -qaP '\xfd7zXZ\x00' "$obj/vmlinux" ||
 		die "$1: there is no archive in it"
-	read -r wall user system <<<"$times"
-	awk -v who="$1" -v wall="$wall" -v user="$user" -v system="$system" \
-		'BEGIN { printf "%s\t%.1f\t%.1f\n", who, wall, user + system }' \
-		>>"$results"
+	awk -v who="$1" '{ printf "%s\t%.1f\t%.1f\n", who, $1, $2 + $3 }' \
+		<<<"$times" >>"$results"
 }
 
 median() {
