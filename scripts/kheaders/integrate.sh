@@ -107,6 +107,12 @@ check_tree()
 	linux=$(cd "$linux" && pwd -P) || die "$linux: cannot enter it"
 	[ "$mode" = check ] || [ "$mode" = patch ] || [ -w "$linux" ] ||
 		die "$linux: cannot write there"
+	# what comes back is to have the modes of its neighbours
+	case $(stat -c %a "$linux/kernel/Makefile") in
+	*66) umask 000 ;;
+	*64) umask 002 ;;
+	*) umask 022 ;;
+	esac
 	record=$linux/.kheaders-integration.patch
 	[ "$mode" != check ] || [ ! -L "$linux/kernel/kheaders" ] || link=y
 }
@@ -338,7 +344,7 @@ same_file()
 		[ "$(readlink "$work/$1")" = "$(readlink "$linux/$1")" ]
 	else
 		[ -f "$linux/$1" ] && cmp -s "$work/$1" "$linux/$1" &&
-		[ "$(stat -c %a "$work/$1")" = "$(stat -c %a "$linux/$1")" ]
+			[ "$(stat -c %a "$work/$1")" = "$(stat -c %a "$linux/$1")" ]
 	fi
 }
 
@@ -379,9 +385,15 @@ publish()
 	rm -rf "$stage"
 }
 
+# What a patch says but for where in a file it says it.
+essence()
+{
+	grep -v -e '^index ' -e '^@@ ' "$1"
+}
+
 is_current()
 {
-	cmp -s "$tmp/patch" "$record"
+	[ -e "$record" ] && [ "$(essence "$tmp/patch")" = "$(essence "$record")" ]
 }
 
 put_in()
@@ -435,7 +447,6 @@ set_author()
 
 LC_ALL=C
 export LC_ALL
-umask 022
 unset CDPATH
 top=$(cd "$(dirname -- "$0")/../.." && pwd -P)
 parse_arguments "$@"

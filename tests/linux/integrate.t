@@ -104,6 +104,21 @@ again_and_back() {
 		'there is nothing more to take out' "$script" "$linux" --revert
 }
 
+# Everything may be written by a group, or by all.
+modes() {
+	local mode
+	for mode in g+w a+w; do
+		small_tree
+		chmod -R "$mode" "$linux"
+		snapshot "$linux" >"$tap_tmp/original"
+		ok "$mode: kheaders is put in" "$script" "$linux"
+		is "$(stat -c %a "$linux/kernel/Makefile")" \
+			"$(stat -c %a "$linux/init/Kconfig")" "$mode: modes stay"
+		ok "$mode: it is taken out" "$script" "$linux" --revert
+		ok "$mode: without a trace" unchanged
+	done
+}
+
 links() {
 	small_tree
 	ok 'links are put in' "$script" "$linux" --link
@@ -145,6 +160,7 @@ changes_since() {
 	echo '# a line more' >>"$tap_tmp/Kconfig"
 	ok 'kheaders is put in' "$script" "$linux"
 	echo '# a line more' >>"$linux/init/Kconfig"
+	ok 'a check takes no notice of other changes' "$script" "$linux" --check
 	ok 'it is taken out of files that were changed elsewhere' \
 		"$script" "$linux" --revert
 	ok 'the change stays' cmp "$linux/init/Kconfig" "$tap_tmp/Kconfig"
@@ -166,6 +182,7 @@ changes_since() {
 without() {
 	small_tree
 	sed -i "$2" "$linux/$1"
+	! cmp -s "$linux_src/$1" "$linux/$1" || fail "$1 has changed by $2"
 	snapshot "$linux" >"$tap_tmp/original"
 	run_mustfail -s 1 -e "integrate: $linux: .*$1 has no line like" \
 		"$1 without its line ($2) is named" "$script" "$linux"
@@ -266,6 +283,7 @@ bad_input() {
 
 every_version
 again_and_back
+modes
 links
 update
 changes_since
