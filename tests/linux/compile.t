@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Built into kernels and as a module of theirs, for 64-bit x86 and arm: kheaders
-# compiles and links without a warning. What of it is a kernel's and what a
-# module's is where it belongs.
+# compiles and links without a warning. The archive is where it belongs, and can be
+# got back from there.
 #
 # Linux 6.1 and 7.x are also booted: tests/e2e/builds.t.
 
@@ -25,15 +25,42 @@ section_size() {
 	LC_ALL=C objdump -h "$1" | awk '$2 == ".kheaders" { print $3 }'
 }
 
+# gives_back FILE
+gives_back() {
+	rm -f "$tap_tmp/archive"
+	"$top/scripts/kheaders/extract-ikheaders" "$1" "$tap_tmp/archive" &&
+		cmp "$tap_tmp/archive" "$obj/kernel/kheaders/kheaders_data.tar.xz"
+}
+
+# What a machine boots. EFI zboot images came with Linux 6.1.
+check_images() {
+	local image images=()
+	case $arch in
+	x86_64) images=(arch/x86/boot/bzImage) ;;
+	arm64) images=(arch/arm64/boot/Image{,.gz}) ;;
+	esac
+	ok "$id: ${images[*]##*/}" build "$arch" "compile,proc,builtin,kunit-builtin" \
+		"${images[@]##*/}"
+	if [ "$version-$arch" = 6.12-arm64 ]; then
+		ok "$id: vmlinuz.efi" \
+			build "$arch" compile,proc,builtin,kunit-builtin,zboot vmlinuz.efi
+		images+=(arch/arm64/boot/vmlinuz.efi)
+	fi
+	for image in "${images[@]}"; do
+		ok "$id: ${image##*/} gives the archive back" \
+			gives_back "$obj/$image"
+	done
+}
+
 try() {
 	local arch=$1 kind=$2 obj=$linux_work/$1-compile
 	local id="$version, $arch, as a $kind"
 
 	rm -f "$obj"/kernel/kheaders/*.{o,ko} "$obj"/kernel/kheaders.*o
 	ok "$id: compiles, no warning" \
-		build "$arch" "compile,$kind,kunit-$kind" vmlinux modules
+		build "$arch" "compile,proc,$kind,kunit-$kind" vmlinux modules
 	ok "$id: nor one at W=1" \
-		build "$arch" "compile,$kind,kunit-$kind" W=1 "${ours[@]}"
+		build "$arch" "compile,proc,$kind,kunit-$kind" W=1 "${ours[@]}"
 	case $kind in
 	builtin) images=(vmlinux) others=() ;;
 	module)
@@ -44,7 +71,9 @@ try() {
 	for image in "${images[@]}"; do
 		like "$(section_size "$obj/$image")" '^00[3-6][0-9a-f]{5}$' \
 			"$id: $image has the archive"
+		ok "$id: $image gives it back" gives_back "$obj/$image"
 	done
+	[ "$kind" = module ] || check_images
 	for image in "${others[@]}"; do
 		ok "$id: there is $image" test -s "$obj/$image"
 		is "$(section_size "$obj/$image")" '' "$id: without it"

@@ -18,7 +18,7 @@ archive=kernel/kheaders/kheaders_data.tar.xz
 
 build() {
 	"$linux_dir/build.sh" --in "${folder##*/}" "$version" x86_64 \
-		"compile,$kind,kunit-$kind" vmlinux modules
+		"compile,proc,$kind,kunit-$kind" vmlinux modules
 }
 
 # When what takes the archive in was made.
