@@ -247,7 +247,7 @@ add_files()
 		-o -name 'sysfs-*' \) ! -name '*.mod.c' ! -name integrate.sh) |
 	while read -r file; do
 		mkdir -p "$work/${file%/*}"
-		cp -p "$top/$file" "$work/$file"
+		cp --preserve=timestamps "$top/$file" "$work/$file"
 	done
 }
 

@@ -147,7 +147,10 @@ update() {
 	ok 'another version is put in' "$other/scripts/kheaders/integrate.sh" "$linux"
 	run_mustfail -s 1 -e 'has kheaders, but not as it is here' \
 		'a check sees that it is another' "$script" "$linux" --check
+	inode=$(stat -c '%i %Z' "$linux/kernel/kheaders/check.c")
 	ok 'ours takes its place' "$script" "$linux"
+	is "$(stat -c '%i %Z' "$linux/kernel/kheaders/check.c")" "$inode" \
+		'what is the same in both is left alone'
 	ok 'in full' same_as "$tap_tmp/with"
 	ok 'it is taken out' "$script" "$linux" --revert
 	ok 'without a trace of either' unchanged
