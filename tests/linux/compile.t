@@ -32,7 +32,7 @@ gives_back() {
 		cmp "$tap_tmp/archive" "$obj/kernel/kheaders/kheaders_data.tar.xz"
 }
 
-# What a machine boots. EFI zboot images came with Linux 6.1.
+# What a machine boots.
 check_images() {
 	local image images=()
 	case $arch in
@@ -41,11 +41,6 @@ check_images() {
 	esac
 	ok "$id: ${images[*]##*/}" build "$arch" "compile,proc,builtin,kunit-builtin" \
 		"${images[@]##*/}"
-	if [ "$version-$arch" = 6.12-arm64 ]; then
-		ok "$id: vmlinuz.efi" \
-			build "$arch" compile,proc,builtin,kunit-builtin,zboot vmlinuz.efi
-		images+=(arch/arm64/boot/vmlinuz.efi)
-	fi
 	for image in "${images[@]}"; do
 		ok "$id: ${image##*/} gives the archive back" \
 			gives_back "$obj/$image"
