@@ -35,11 +35,11 @@ run:
 	tests/e2e/demo.sh
 
 test:
-	tests/install-deps.sh test
+	tests/install-deps.sh run kernel test
 	prove --recurse --timer tests
 
 test-all:
-	tests/install-deps.sh test
+	tests/install-deps.sh run kernel test
 	prove --recurse --timer --ext .t --ext .long tests
 
 integrate:
@@ -48,16 +48,15 @@ integrate:
 	scripts/kheaders/integrate.sh "$(KDIR)"
 
 kunit:
-	tests/install-deps.sh kunit
+	tests/install-deps.sh kernel
 	tests/linux/kunit.sh 6.1 um
 
 kunit-all: kunit
-	tests/linux/kunit.sh 6.1 x86_64
-	tests/linux/kunit.sh 7.x um
-	tests/linux/kunit.sh 7.x x86_64
+	tests/install-deps.sh run
+	prove --timer tests/linux/kunit.long
 
 bench:
-	tests/install-deps.sh bench
+	tests/install-deps.sh kernel bench
 	tests/bench/bench.sh
 	tests/bench/build.sh
 

@@ -1,16 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# install-deps.sh run|kunit|test|bench: installs what that make target needs from
-# Debian's packages, says what and why, and does nothing if all is there.
+# install-deps.sh GROUP...: installs from Debian's packages what those groups of
+# deps.tsv list, says what and why, and does nothing if all is there.
 
 set -euo pipefail
-table=$(dirname "$0")/deps.tsv
-
-die() {
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+table=$top/tests/deps.tsv
 
 # Lines of the table that are of the groups, and whose package is missing.
 missing() {
@@ -42,23 +39,21 @@ install() {
 		as_root "${get[@]}" install "$@" >"$log" 2>&1
 }
 
-case ${1-} in
-run) groups=(run) ;;
-kunit) groups=(run kernel) ;;
-test | bench) groups=(run kernel "$1") ;;
-*) echo "usage: ${0##*/} run|kunit|test|bench" >&2; exit 2 ;;
-esac
-list=$(missing "${groups[@]}")
+[ "$#" -gt 0 ] || { echo "usage: ${0##*/} GROUP..." >&2; exit 2; }
+for group in "$@"; do
+	grep -q "^$group	" "$table" || die "there is no group '$group' in $table"
+done
+list=$(missing "$@" | sort -t $'\t' -k 1,1 -u)
 [ -n "$list" ] || exit 0
 command -v apt-get >/dev/null || die "this is not Debian; needed are:
 $list"
-echo "==> installing from Debian:" >&2
+say "installing from Debian:"
 while IFS=$'\t' read -r package why; do
 	printf '      %-24s %s\n' "$package" "$why" >&2
 done <<<"$list"
 log=$(mktemp)
 trap 'rm -f -- "$log"' EXIT
-mapfile -t packages < <(cut -f 1 <<<"$list" | sort -u)
+mapfile -t packages < <(cut -f 1 <<<"$list")
 install "${packages[@]}" || {
 	tail -n 20 "$log" >&2
 	die "apt-get failed"

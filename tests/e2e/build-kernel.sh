@@ -17,8 +17,8 @@ load_row "$1"
 . "$e2e/arch-$row_arch.conf"
 
 build() {
-	"$top/tests/linux/build.sh" --in "$row" "$row_source" "$arch_linux" \
-		"$row_fragments" "$@" >/dev/null
+	"$top/tests/linux/build.sh" "$row_source/$row" "$arch_linux" \
+		"$row_fragments" "$@"
 }
 
 # The links to the build tree would lead bcc nowhere.

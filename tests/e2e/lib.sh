@@ -5,19 +5,11 @@
 # and how to run a command inside a row's root. Source it.
 
 e2e=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-top=$(cd "$e2e/../.." && pwd)
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$e2e/../lib/common.sh"
 roots=$top/build/roots		# one Debian root per row, kept
 work=$top/build/e2e		# what a run leaves behind, one folder per row
 src=/src			# the project's copy, as seen inside a root
-
-say() {
-	printf '==> %s\n' "$*" >&2
-}
-
-die() {
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	exit 1
-}
 
 # Making a root means chown and chroot. Nothing here needs more than that.
 become_root() {
@@ -103,12 +95,4 @@ in_root() {
 	"$helper" chroot "$root" /usr/bin/env -i HOME=/root LC_ALL=C.UTF-8 \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
 		"$@"
-}
-
-# lock FILE: waits for the lock and holds it until the script ends.
-lock() {
-	mkdir -p "$(dirname "$1")"
-	exec 9>"$1"
-	flock -w "${LOCK_TIMEOUT:-1800}" 9 ||
-		die "gave up waiting for another run that holds $1"
 }

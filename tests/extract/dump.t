@@ -51,27 +51,28 @@ fresh_out
 run_mustfail -s 1 -e "$several" -o "$out" "ours and Linux's" frugally "$dump" "$out"
 rm "$dump"
 
-# Wherever it lies: the search goes in pieces of 16 MiB.
-marker=$(LC_ALL=C grep -aboP 'IKHD_ST\x00\xfd' "$tap_tmp/ours.ko" | cut -d : -f 1)
-for shift in -14 -13 -8 -7 -1 0; do
-	truncate -s 0 "$dump"
-	truncate -s $((20 * MiB)) "$dump"
-	put_at "$tap_tmp/ours.ko" $((16 * MiB - marker + shift))
-	dumped "the start marker at a piece's end $shift" "$ours"
-done
-marker=$(LC_ALL=C grep -aboP 'YZIKHD_ED' "$tap_tmp/ours.ko" | cut -d : -f 1)
-for shift in -10 -9 -3 -2 -1 0; do
-	truncate -s 0 "$dump"
-	truncate -s $((20 * MiB)) "$dump"
-	put_at "$tap_tmp/ours.ko" $((16 * MiB - marker + shift))
-	dumped "the end marker at a piece's end $shift" "$ours"
-done
-for shift in -6 -5 -1 0; do
-	truncate -s 0 "$dump"
-	truncate -s $((20 * MiB)) "$dump"
-	put_at "$linux" $((16 * MiB + shift))
-	dumped "Linux's archive at a piece's end $shift" "$linux"
-done
+# at_piece_end WHAT ARCHIVE FILE OFFSET SHIFT...: the search goes in pieces of
+# 16 MiB; what is at this offset of the file lies at, and around, the end of one.
+at_piece_end() {
+	local shift
+	for shift in "${@:5}"; do
+		truncate -s 0 "$dump"
+		truncate -s $((20 * MiB)) "$dump"
+		put_at "$3" $((16 * MiB - $4 + shift))
+		dumped "$1 at a piece's end $shift" "$2"
+	done
+}
+
+# where FILE PATTERN
+where() {
+	LC_ALL=C grep -aboP "$2" "$1" | cut -d : -f 1
+}
+
+at_piece_end 'the start marker' "$ours" "$tap_tmp/ours.ko" \
+	"$(where "$tap_tmp/ours.ko" 'IKHD_ST\x00\xfd')" -14 -13 -8 -7 -1 0
+at_piece_end 'the end marker' "$ours" "$tap_tmp/ours.ko" \
+	"$(where "$tap_tmp/ours.ko" 'YZIKHD_ED')" -10 -9 -3 -2 -1 0
+at_piece_end "Linux's archive" "$linux" "$linux" 0 -6 -5 -1 0
 
 # What is compressed is looked into in images only.
 truncate -s 0 "$dump"

@@ -1,15 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# build.sh [OPTION]... NAME ARCH FRAGMENTS TARGET...: builds TARGETs of a Linux
-# source of sources.tsv that has kheaders in it. ARCH is the kernel's name of it.
-# The configuration is what allnoconfig makes of the FRAGMENTS, a list of names
-# with commas between: tests/linux/configs/*.config. Prints the folder where
-# everything was built; what make said is there, too, as make.log.
-#
-#   --plain	the sources as they are, without kheaders
-#   --in FOLDER	build in build/linux/NAME/FOLDER, so that one build can go on
-#		where another has ended (default: a folder per configuration)
+# build.sh [--plain] NAME/FOLDER ARCH FRAGMENTS TARGET...: builds TARGETs of the
+# Linux source NAME of sources.tsv, with kheaders in it, in build/linux/NAME/FOLDER.
+# ARCH is the kernel's name of it. The configuration is what allnoconfig makes of
+# the FRAGMENTS, a list of names with commas between: tests/linux/configs/*.config.
+# What make said is in the folder, too, as make.log. With --plain the sources are
+# as they were, without kheaders.
 #
 # It fails if an option of the fragments did not come through, and if anything
 # warned that is not known to warn without kheaders, too.
@@ -18,25 +15,16 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-plain='' folder=''
-while :; do
-	case ${1-} in
-	--plain) plain=-plain; shift ;;
-	--in) folder=${2-}; shift 2 ;;
-	*) break ;;
-	esac
-done
-[ "$#" -ge 4 ] || {
-	echo "usage: ${0##*/} [--plain] [--in FOLDER]" \
-		"NAME ARCH FRAGMENTS TARGET..." >&2
+src=tree
+[ "${1-}" != --plain ] || { src=src; shift; }
+if [ "$#" -lt 4 ] || [[ $1 != ?*/?* ]]; then
+	echo "usage: ${0##*/} [--plain] NAME/FOLDER ARCH FRAGMENTS TARGET..." >&2
 	exit 2
-}
-load_source "$1"
+fi
+load_source "${1%%/*}"
+src=$linux_work/$src obj=$linux_work/${1#*/}
 arch=$2 fragments=$3
 shift 3
-src=$linux_tree
-[ -z "$plain" ] || src=$linux_src
-obj=$linux_work/${folder:-$arch-${fragments//,/-}$plain}
 log=$obj/make.log
 
 case $arch-$(uname -m) in
@@ -101,4 +89,3 @@ fi
 if grep -i 'warning' "$log" | grep -vE "$harmless" >&2; then
 	die "something warned; the log is $log"
 fi
-echo "$obj"

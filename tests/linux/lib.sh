@@ -4,16 +4,8 @@
 # What the scripts that deal with Linux sources share. Source it.
 
 linux_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-top=$(cd "$linux_dir/../.." && pwd)
-
-say() {
-	printf '==> %s\n' "$*" >&2
-}
-
-die() {
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$linux_dir/../lib/common.sh"
 
 source_names() {
 	awk '!/^#/ && NF { print $1 }' "$linux_dir/sources.tsv"
@@ -34,12 +26,4 @@ load_source() {
 	linux_work=$top/build/linux/$source_name
 	linux_src=$linux_work/src
 	linux_tree=$linux_work/tree
-}
-
-# lock FILE: waits for the lock and holds it until the script ends.
-lock() {
-	mkdir -p "$(dirname "$1")"
-	exec 9>"$1"
-	flock -w "${LOCK_TIMEOUT:-1800}" 9 ||
-		die "gave up waiting for another run that holds $1"
 }

@@ -17,7 +17,7 @@ new=include/linux/kheaders_rebuild_test.h
 archive=kernel/kheaders/kheaders_data.tar.xz
 
 build() {
-	"$linux_dir/build.sh" --in "${folder##*/}" "$version" x86_64 \
+	"$linux_dir/build.sh" "$version/${folder##*/}" x86_64 \
 		"compile,proc,$kind,kunit-$kind" vmlinux modules
 }
 
