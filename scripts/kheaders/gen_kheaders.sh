@@ -13,12 +13,16 @@ usage()
 {
 	cat <<EOF
 usage: gen_kheaders.sh --srctree DIR --objtree DIR --srcarch ARCH --output FILE
-                       [--profile headers] [--jobs N]
+                       [--profile headers|build] [--symvers FILE] [--jobs N]
 
   --srctree DIR      kernel sources (for split header packages: the common part)
   --objtree DIR      where that kernel was built or at least prepared
   --srcarch ARCH     folder of the architecture below arch/ (x86, arm64, ...)
-  --profile headers  what to pack: *.h below include/ and arch/ARCH/include/
+  --profile NAME     what to pack: headers (the default), which is *.h below
+                     include/ and arch/ARCH/include/, or build, with all else
+                     that building a module takes
+  --symvers FILE     what to pack as Module.symvers (default: the one in the
+                     objtree)
   --jobs N           compress N blocks at once (default: one per processor)
   --output FILE      left alone if its contents would be the same
 
@@ -41,7 +45,7 @@ usage_error()
 
 parse_arguments()
 {
-	srctree='' objtree='' srcarch='' output='' jobs='' profile=headers
+	srctree='' objtree='' srcarch='' output='' jobs='' profile=headers symvers=''
 
 	while [ $# -gt 0 ]; do
 		case $1 in
@@ -49,7 +53,8 @@ parse_arguments()
 			usage
 			exit 0
 			;;
-		--srctree | --objtree | --srcarch | --profile | --jobs | --output)
+		--srctree | --objtree | --srcarch | --profile | --symvers | \
+		--jobs | --output)
 			[ -n "${2-}" ] || usage_error "$1 wants a value"
 			;;
 		*)
@@ -61,6 +66,7 @@ parse_arguments()
 		--objtree) objtree=$2 ;;
 		--srcarch) srcarch=$2 ;;
 		--profile) profile=$2 ;;
+		--symvers) symvers=$2 ;;
 		--jobs) jobs=$2 ;;
 		--output) output=$2 ;;
 		esac
@@ -73,9 +79,15 @@ parse_arguments()
 	[ -n "$output" ] || usage_error "--output is missing"
 	srctree=$(absolute "$srctree")
 	objtree=$(absolute "$objtree")
+	[ -z "$symvers" ] || symvers=$(absolute "$symvers")
 	output_name=$output
 	output=$(absolute "$output")
-	[ "$profile" = headers ] || usage_error "unknown profile '$profile'"
+	case $profile in
+	headers | build) ;;
+	*) usage_error "unknown profile '$profile'" ;;
+	esac
+	[ -z "$symvers" ] || [ "$profile" = build ] ||
+		usage_error "--symvers is for --profile build"
 	: "${jobs:=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)}"
 	case $jobs in
 	*[!0-9]* | 0*) usage_error "--jobs wants a number from 1 on, not '$jobs'" ;;
@@ -116,6 +128,7 @@ check_trees()
 			die "$objtree: not prepared (it has no $header):" \
 				"run 'make prepare' there"
 	done
+	[ "$profile" = headers ] || check_build_profile
 }
 
 check_tools()
@@ -147,7 +160,7 @@ enter_work_folder()
 # What the blocks were made with, and that nothing has damaged them since.
 state()
 {
-	cat -- "$0" "$here/strip_comments.c" "$here/plan_blocks.c" \
+	cat -- "$0" "$here"/*.[ch] "$here/build_profile.sh" \
 		"$STRIP_COMMENTS" "$PLAN_BLOCKS" 2>/dev/null | cksum
 	echo "$srcarch $profile $TAR $XZ $HOSTCC"
 	find "$work" -type f \( -name '*.files' -o -name '*.stamp' -o \
@@ -202,6 +215,23 @@ list_headers()
 		die "$tree: cannot list its headers: $(tail -n 1 "$work/log")"
 }
 
+# list_more TREE LIST FUNCTION: adds to the list what the function prints
+list_more()
+{
+	(cd "$1" && "$3") >> "$work/$2" 2> "$work/log" ||
+		die "$1: cannot list its files: $(tail -n 1 "$work/log")"
+}
+
+# By the name that it has in the archive. It counts as changed only if it was.
+stage_symvers()
+{
+	mkdir -p "$work/symvers"
+	cmp -s "$symvers" "$work/symvers/Module.symvers" ||
+		cp "$symvers" "$work/symvers/Module.symvers" 2> "$work/log" ||
+		die "$symvers: cannot copy it: $(tail -n 1 "$work/log")"
+	printf '%s\0' Module.symvers > "$work/symvers.list"
+}
+
 plan_blocks()
 {
 	list_headers "$objtree" obj.list
@@ -213,6 +243,17 @@ plan_blocks()
 			\( -path include/generated -o \
 			   -path "arch/$srcarch/include/generated" \) -prune -o
 		set -- "$srctree" "$work/src.list" "$objtree" "$work/obj.list"
+	fi
+	if [ "$profile" = build ]; then
+		list_more "$srctree" "${2##*/}" build_profile_sources
+		list_more "$objtree" obj.list build_profile_objects
+		printf '%s\0' GNUmakefile .kheaders/check-build.sh \
+			.kheaders/prepare-host.sh > "$work/kit.list"
+		set -- "$@" "$here/kit" "$work/kit.list"
+	fi
+	if [ -n "$symvers" ]; then
+		stage_symvers
+		set -- "$@" "$work/symvers" "$work/symvers.list"
 	fi
 	"$PLAN_BLOCKS" "$work" "$@"
 }
@@ -226,7 +267,7 @@ pack()
 	# shellcheck disable=SC2086 # TAR and XZ can have arguments
 	$TAR --create --file="$work/$name.tar" --format=ustar \
 		--blocking-factor=1 --directory="$folder" --no-recursion \
-		--owner=0 --group=0 --numeric-owner --mode=u=rw,go=r \
+		--owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
 		--mtime=@315532800 --null --files-from=-
 	size=$(wc -c < "$work/$name.tar")
 	head -c $((size - end_size)) < "$work/$name.tar" > "$work/$name.cut"
@@ -248,6 +289,7 @@ make_block()
 	rm -rf "$stage"
 	mkdir "$stage"
 	"$STRIP_COMMENTS" "$stage" < "$work/$1.files" > "$work/$1.members"
+	[ "$1" != kit ] || slim_programs "$stage"
 	(cd "$stage" && xargs -0 sha256sum) < "$work/$1.members" > "$work/$1.sums"
 	pack "$1" "$stage" < "$work/$1.members"
 	rm -rf "$stage" "$work/$1.members"
@@ -395,6 +437,8 @@ run_in_group()
 
 here=$(dirname -- "$0")
 end_size=1024
+# shellcheck source=scripts/kheaders/build_profile.sh
+. "$here/build_profile.sh"
 
 in_group=
 if [ "${1-}" = --in-group ]; then

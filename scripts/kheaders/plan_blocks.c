@@ -36,6 +36,12 @@ static const struct {
 	const char *block;
 	const char *pattern;
 } layout[] = {
+	{ "symvers",	"Module.symvers" },
+	{ "kit",	"[.A-Z]*" },
+	{ "kit",	"arch/*/Makefile*" },
+	{ "kit",	"include/config/*" },
+	{ "kit",	"scripts/*" },
+	{ "kit",	"tools/*" },
 	{ "bindings",	"include/dt-bindings/*" },
 	{ "bindings",	"include/linux/mfd/*" },
 	{ "uapi",	"include/uapi/*" },

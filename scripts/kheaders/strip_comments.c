@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * strip_comments - copy C headers without their comments
+ * strip_comments - copy files, C headers without their comments
  *
  *   strip_comments DEST < LIST
  *
  * LIST is pairs of NUL-terminated strings: the file to read and the path,
  * relative to DEST, to write it to. That path is printed once it is written,
- * as ./PATH and a NUL. One process serves any number of headers.
+ * as ./PATH and a NUL. One process serves any number of files. What is not
+ * called .h is copied as it is; programs and scripts stay executable.
  *
- * The compiler must not be able to tell the copy from the original: every
+ * The compiler must not be able to tell a header's copy from the original: every
  * token stays, and stays on its line.
  *
  *   - A comment becomes one blank and as many newlines as it had. Where a
@@ -44,6 +45,7 @@ struct buffer {
 	char *data;
 	size_t size;		/* bytes in use */
 	size_t capacity;
+	mode_t mode;		/* of the file that was read */
 };
 
 /* What is being read, what was written of it, and where in a line we are. */
@@ -399,6 +401,7 @@ static int read_file(const char *path, struct buffer *b)
 		ret = -errno;
 		goto out_close;
 	}
+	b->mode = st.st_mode;
 	/* one byte more, so that the end is seen without growing */
 	ret = reserve(b, st.st_size + 1);
 	while (!ret) {
@@ -430,18 +433,18 @@ static int make_parents(char *path)
 	return 0;
 }
 
-static int write_file(char *path, const struct buffer *b)
+static int write_file(char *path, const struct buffer *b, mode_t mode)
 {
 	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
 	size_t done = 0;
 	int fd, ret;
 
-	fd = open(path, flags, 0666);
+	fd = open(path, flags, mode);
 	if (fd < 0 && errno == ENOENT) {
 		ret = make_parents(path);
 		if (ret)
 			return ret;
-		fd = open(path, flags, 0666);
+		fd = open(path, flags, mode);
 	}
 	if (fd < 0)
 		return -errno;
@@ -465,10 +468,18 @@ static void complain(const char *path, const char *what)
 	fprintf(stderr, "strip_comments: %s: %s\n", path, what);
 }
 
+static bool is_header(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length > 2 && !strcmp(path + length - 2, ".h");
+}
+
 static int strip_file(const char *source, char *dest)
 {
 	static struct buffer text, stripped;
 	const struct buffer *result = &text;
+	mode_t mode = 0666;
 	int ret;
 
 	ret = read_file(source, &text);
@@ -479,7 +490,9 @@ static int strip_file(const char *source, char *dest)
 		return ret;
 	}
 
-	if (!is_self_checksummed(text.data, text.size)) {
+	if (!is_header(dest)) {
+		mode |= text.mode & 0111;
+	} else if (!is_self_checksummed(text.data, text.size)) {
 		const char *why = "comment delimiter cut by a line splice";
 
 		stripped.size = 0;
@@ -492,7 +505,7 @@ static int strip_file(const char *source, char *dest)
 			result = &stripped;
 	}
 
-	ret = write_file(dest, result);
+	ret = write_file(dest, result, mode);
 	if (ret)
 		complain(dest, strerror(-ret));
 	return ret;

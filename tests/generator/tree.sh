@@ -95,6 +95,46 @@ tree_debian() {
 	ln -s ../kbuild/scripts ../kbuild/tools "$1/amd64/"
 }
 
+# tree_kit SRC OBJ: what a kernel's build leaves beyond the headers, and things that
+# are none of a module's business.
+tree_kit() {
+	local script
+	for script in Kbuild.include Makefile.build Makefile.modpost subarch.include \
+		pahole-version.sh module-common.c mod/modpost.c mod/Makefile \
+		basic/fixdep.c genksyms/genksyms.c include/xalloc.h; do
+		put "$1/scripts/$script" "/* $script */"
+	done
+	chmod +x "$1/scripts/pahole-version.sh"
+	put "$1/scripts/kconfig/conf.c" 'none of it'
+	put "$1/scripts/checkpatch.pl" 'none of it'
+	put "$1/arch/x86/Makefile_32.cpu" '# 32'
+	put "$1/tools/objtool/check.c" 'int check;'
+	put "$1/tools/include/linux/types.h" '/* tools */'
+	put "$1/tools/perf/perf.c" 'none of it'
+	put "$2/System.map" 'ffffffff81000000 T _text'
+	put "$2/Module.symvers" '0x12345678	printk	vmlinux	EXPORT_SYMBOL	'
+	put "$2/include/config/SMP"
+	put "$2/scripts/module.lds" 'SECTIONS {}'
+	put "$2/scripts/kconfig/conf" 'none of it'
+	put "$2/scripts/mod/modpost.o" 'none of it'
+	put "$2/scripts/mod/elfconfig.h" '#define KERNEL_ELFCLASS ELFCLASS64'
+	for script in basic/fixdep mod/modpost genksyms/genksyms; do
+		tree_program "$2/scripts/$script"
+	done
+	mkdir -p "$2/tools/objtool"
+	tree_program "$2/tools/objtool/objtool"
+	printf '%s\n' CONFIG_MODVERSIONS=y CONFIG_OBJTOOL=y >>"$2/include/config/auto.conf"
+}
+
+tree_program() {
+	if [ ! -e "$tap_tmp/program" ]; then
+		echo 'int main(void) { return 0; }' |
+			gcc -g -x c -o "$tap_tmp/program" -
+	fi
+	mkdir -p "$(dirname "$1")"
+	cp "$tap_tmp/program" "$1"
+}
+
 # What mainline packs of a tree made by the functions above.
 tree_members() {
 	cat <<'MEMBERS'
@@ -121,6 +161,11 @@ MEMBERS
 # generate SRC OBJ OUT [OPTION...]
 generate() {
 	"$gen" --srctree "$1" --objtree "$2" --srcarch x86 --output "$3" "${@:4}"
+}
+
+# kit SRC OBJ OUT [OPTION...]
+kit() {
+	generate "$@" --profile build
 }
 
 # The archive as somebody makes it who starts with nothing: the standard that

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# check-build.sh MODULE-FOLDER CC...: can a module be built here, with the archive
+# of a kernel that this folder's parent is? Prints what is in the way, in one line,
+# or nothing. Warns of a compiler that is not the kernel's.
+set -eu
+
+no()
+{
+	echo "$*"
+	exit 0
+}
+
+# "gcc 12.2.0" of what a compiler says of itself
+identify()
+{
+	printf '%s\n' "$1" | sed -n -e 's/.*clang version \([0-9.]*\).*/clang \1/p' \
+		-e t -e 's/.* \([0-9][0-9.]*\)\( .*\)*$/gcc \1/p'
+}
+
+check_compiler()
+{
+	ours=$(sed -n 's/^compiler=//p' .kheaders/manifest)
+	command -v "${1-}" >/dev/null ||
+		no "no such compiler: ${1-}; install it, or say CC=...;" \
+			"the kernel was built with: $ours"
+	theirs=$("$@" --version 2>/dev/null | head -n 1)
+	if [ "$(identify "$ours")" != "$(identify "$theirs")" ]; then
+		echo "kheaders: warning: this compiler is not the kernel's:" \
+			"it is $theirs, the kernel was built with $ours" >&2
+	fi
+}
+
+module=$1
+shift
+[ -z "$module" ] || [ -d "$module" ] || no "M=$module: no such folder"
+[ -z "$module" ] || [ -w "$module" ] || no "M=$module: cannot write there"
+cd "$(dirname -- "$0")/.."
+check_compiler "$@"
+program=$(sh .kheaders/prepare-host.sh --check)
+[ -z "$program" ] ||
+	no "$program does not run on this machine: make -C $PWD prepare-host"
