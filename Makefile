@@ -10,14 +10,15 @@
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suite in a kernel for user mode
 ##   kunit-all that, on x86_64 in QEMU, and both with a newer kernel
-##   bench     compare the generator with the one in Linux, and how long both
-##             make building a kernel
+##   bench     compare the generator with the one in Linux, how long both make
+##             building a kernel, and modules built with an archive or without
 ##   clean     remove what "modules" made
 ##   distclean remove what all of them made, cached virtual machines included
 ##
 ## Variables
 ##   KDIR=DIR           kernel build tree or header package
 ##                      (default: the running kernel's)
+##   IKHEADERS_BUILD=n  leave out of the archive what it takes to build modules
 ##   IKHEADERS_PROC=y   make the module offer /proc/kheaders.tar.xz, too
 ##   INSTALL_MOD_PATH=  root folder for "install"
 ##   W=1, C=1, V=1      as in a kernel build
@@ -56,9 +57,10 @@ kunit-all: kunit
 	prove --timer tests/linux/kunit.long
 
 bench:
-	tests/install-deps.sh kernel bench
+	tests/install-deps.sh run kernel bench
 	tests/bench/bench.sh
 	tests/bench/build.sh
+	tests/bench/module.sh
 
 modules: check-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules

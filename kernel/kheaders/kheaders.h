@@ -2,6 +2,7 @@
 #ifndef _KHEADERS_H
 #define _KHEADERS_H
 
+#include <linux/compiler.h>
 #include <linux/kconfig.h>
 #include <linux/types.h>
 
@@ -10,9 +11,12 @@ struct kobject;
 
 #define KHEADERS_NAME "kheaders.tar.xz"
 
-/* Arrays, not scalars: FORTIFY_SOURCE takes a scalar's size for the data's. */
-extern const char kheaders_data[];
-extern const char kheaders_data_end[];
+/*
+ * Arrays, not scalars: FORTIFY_SOURCE takes a scalar's size for the data's. Weak,
+ * because modpost may see the module before it has its data.
+ */
+extern const char kheaders_data[] __weak;
+extern const char kheaders_data_end[] __weak;
 
 int kheaders_check(const char *data, const char *end);
 int kheaders_attr_create(struct blob_attribute *blob, struct kobject *parent,

@@ -87,7 +87,8 @@ objtool_sources()
 			-path tools/include/uapi/drm \) -prune -o ! -type d \
 			\( -name '*.[ch]' -o -name 'Makefile*' -o \
 			-name 'Build*' -o -name '*.sh' -o -name '*.awk' -o \
-			-name '*.txt' -o -name '*.include' \) -print0
+			-name '*.txt' -o -name '*.include' -o -name '*.mak' \) \
+			-print0
 	done
 }
 
@@ -117,6 +118,12 @@ build_profile_objects()
 	! needs_objtool || real_program tools/objtool/objtool
 }
 
+cannot_build()
+{
+	die "$objtree: cannot build modules (it has no $1): run" \
+		"'make modules_prepare' there"
+}
+
 # check_build_profile: is the kernel built as far as modules need it?
 check_build_profile()
 {
@@ -124,14 +131,13 @@ check_build_profile()
 		die "$srctree: has no Makefile: profile build wants the kernel's"
 	for path in include/config/auto.conf scripts/basic/fixdep \
 		scripts/mod/modpost; do
-		[ -f "$objtree/$path" ] ||
-			die "$objtree: cannot build modules (it has no $path):" \
-				"run 'make modules_prepare' there"
+		[ -f "$objtree/$path" ] || cannot_build "$path"
 	done
-	if needs_objtool && [ ! -f "$objtree/tools/objtool/objtool" ]; then
-		die "$objtree: cannot build modules (it has no" \
-			"tools/objtool/objtool): run 'make modules_prepare' there"
-	fi
+	[ -f "$objtree/scripts/module.lds" ] ||
+		[ -f "$objtree/arch/$srcarch/module.lds" ] ||
+		cannot_build scripts/module.lds
+	! needs_objtool || [ -f "$objtree/tools/objtool/objtool" ] ||
+		cannot_build tools/objtool/objtool
 	[ -z "$symvers" ] || [ -f "$symvers" ] || die "$symvers: no such file"
 	[ -n "$symvers" ] || [ -f "$objtree/Module.symvers" ] ||
 		echo "gen_kheaders: warning: $objtree: has no Module.symvers:" \

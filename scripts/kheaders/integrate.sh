@@ -86,6 +86,9 @@ kernel/Makefile
 lib/Kconfig.debug
 lib/Makefile
 scripts/Makefile
+scripts/Makefile.modfinal
+scripts/Makefile.vmlinux
+scripts/link-vmlinux.sh
 tools/testing/selftests/Makefile"
 replaced="kernel/gen_kheaders.sh
 kernel/kheaders.c"
@@ -142,6 +145,15 @@ insert_after()
 	edit "$1" "$2" '' "$3" '
 		{ print }
 		!found && $0 ~ first { print text; found = 1 }'
+}
+
+# insert_before FILE ERE TEXT
+# shellcheck disable=SC2016 # awk's variables
+insert_before()
+{
+	edit "$1" "$2" '' "$3" '
+		!found && $0 ~ first { print text; found = 1 }
+		{ print }'
 }
 
 # insert_after_block FILE ERE ERE TEXT: the block begins with a line that matches
@@ -203,6 +215,35 @@ include $(srctree)/kernel/kheaders/Makefile'
 'TARGETS += kheaders'
 }
 
+# With Module.symvers in it the archive is linked last. Before it had a makefile for
+# it, Linux linked vmlinux whenever an object was new, and only then.
+# shellcheck disable=SC2016 # make's and the shell's variables
+edit_late_link()
+{
+	insert_before scripts/Makefile.modfinal '^# Add FORCE to the pre' \
+'ifeq ($(CONFIG_IKHEADERS)-$(CONFIG_IKHEADERS_BUILD)-$(KBUILD_EXTMOD),m-y-)
+kernel/kheaders.ko: kernel/kheaders/kheaders_data.o
+include $(srctree)/kernel/kheaders/Makefile.late
+endif
+'
+	[ -f "$work/scripts/Makefile.vmlinux" ] || return 0
+	vmlinux=vmlinux
+	! grep -q '^vmlinux[.]unstripped:' "$work/scripts/Makefile.vmlinux" ||
+		vmlinux=vmlinux.unstripped
+	insert_before scripts/Makefile.vmlinux '^# Add FORCE to the pre' \
+"ifeq (\$(CONFIG_IKHEADERS)-\$(CONFIG_IKHEADERS_BUILD),y-y)
+$vmlinux: kernel/kheaders/kheaders_data.o
+include \$(srctree)/kernel/kheaders/Makefile.late
+endif
+"
+	insert_after scripts/link-vmlinux.sh \
+		'^	objs="[$]{objs} init/version-timestamp[.]o"$' \
+'
+	if is_enabled CONFIG_IKHEADERS && is_enabled CONFIG_IKHEADERS_BUILD; then
+		objs="${objs} kernel/kheaders/kheaders_data.o"
+	fi'
+}
+
 # In the read-only data, beside BTF. Where an architecture does without RO_DATA,
 # the linker finds a place by itself.
 # shellcheck disable=SC1003 # ends in a backslash
@@ -242,7 +283,7 @@ add_files()
 	# shellcheck disable=SC2086 # a list
 	(cd "$top" && find $added -type f \( -name '*.[chS]' -o -name '*.sh' \
 		-o -name '*.py' -o -name '*.rst' -o -name Kconfig \
-		-o -name Makefile -o -name .gitignore -o -name .kunitconfig \
+		-o -name 'Makefile*' -o -name GNUmakefile -o -name .gitignore -o -name .kunitconfig \
 		-o -name config -o -name settings -o -name 'extract-*' \
 		-o -name 'sysfs-*' \) ! -name '*.mod.c' ! -name integrate.sh) |
 	while read -r file; do
@@ -323,6 +364,7 @@ commit_after()
 	done
 	edit_config
 	edit_makefiles
+	edit_late_link
 	edit_linker_script
 	edit_ignored
 	if [ -n "$link" ]; then

@@ -29,7 +29,8 @@ install_modules() {
 
 main() {
 	local guest=$row_work/guest has_modules=
-	[ "$row_rounds" = - ] || has_modules=modules
+	[ "$row_rounds" = - ] && [[ $row_fragments != *modversions* ]] ||
+		has_modules=modules
 	"$e2e/root.sh" "$row_root"
 	"$top/tests/linux/source.sh" "$row_source"
 	lock "$row_work/lock"

@@ -14,7 +14,8 @@ install_module() {
 	mkdir -p "$modules/extra" &&
 	cp /src/kheaders.ko "$module" &&
 	cp "/src/depmod$modules"/modules.* "$modules/" &&
-	rm -rf "$modules/build" "$modules/source" /usr/src/linux-headers-*
+	rm -rf "$modules/build" "$modules/source" /usr/src/linux-* \
+		/usr/lib/linux-kbuild-*
 }
 
 # mount_9p TAG FOLDER

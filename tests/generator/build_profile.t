@@ -124,7 +124,8 @@ refuses() {
 refuses 1 'no such file' 'no such Module.symvers' --symvers "$tap_tmp/nothing"
 run_mustfail -s 2 -e 'is for --profile build' 'Module.symvers among headers' \
 	generate "$src" "$obj" "$tap_tmp/no.tar.xz" --symvers "$tap_tmp/other.symvers"
-for file in scripts/basic/fixdep scripts/mod/modpost tools/objtool/objtool; do
+for file in scripts/basic/fixdep scripts/mod/modpost scripts/module.lds \
+	tools/objtool/objtool; do
 	mv "$obj/$file" "$tap_tmp/away"
 	refuses 1 "$file.*make modules_prepare" "no $file"
 	mv "$tap_tmp/away" "$obj/$file"

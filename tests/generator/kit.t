@@ -37,6 +37,9 @@ build() {
 	make --no-print-directory -C "$kit" M="$module" "$@"
 }
 
+# These headers are of a kernel that surely does not run here.
+export KERNELRELEASE=7.3.4-test
+
 # cannot ERE NAME [ARG...]
 cannot() {
 	run_mustfail -s 2 -e "$1" "$2" build modules "${@:3}"
@@ -59,6 +62,11 @@ for text in 'gcc-other (GCC) 12.2.0' 'Debian clang version 14.2.0'; do
 		"warning: .* it is ${text//[()]/.}, the kernel was built with gcc .Debian 14.2.0-19. 14.2.0" \
 		'a warning that names both'
 done
+
+cannot 'headers of 7.3.4-test, not of 5.10.0; .* say KERNELRELEASE=7.3.4-test' \
+	'for another kernel' KERNELRELEASE=5.10.0
+run_mustfail -s 2 -e "of 7.3.4-test, not of $(uname -r);" 'for the kernel that runs' \
+	env -u KERNELRELEASE make --no-print-directory -C "$kit" M="$module" modules
 
 cannot 'M=.*/nowhere: no such folder' 'no such module' M="$tap_tmp/nowhere"
 open_folder "$tap_tmp/open" "$kit"

@@ -27,12 +27,7 @@ arch=$2 fragments=$3
 shift 3
 log=$obj/make.log
 
-case $arch-$(uname -m) in
-x86_64-x86_64 | arm64-aarch64) cross= ;;
-x86_64-*) cross=x86_64-linux-gnu- ;;
-arm64-*) cross=aarch64-linux-gnu- ;;
-*) die "no compiler is known for $arch" ;;
-esac
+cross=$(cross_compile "$arch")
 
 # What Debian's sources say by themselves, with Debian's compilers.
 harmless='warning: .* has a LOAD segment with RWX permissions'

@@ -31,13 +31,46 @@ gives_back() {
 		"$obj/kernel/kheaders/kheaders_data.tar.xz"
 }
 
+# What somebody does who has nothing of the kernel but its archive: with the
+# programs in it, and, as on another kind of machine, with those made there.
+check_modules() {
+	local headers=$tap_tmp/headers modules=$tap_tmp/modules program
+	local make=(make -C "$headers" M="$modules" ARCH="$arch"
+		CROSS_COMPILE="$(cross_compile "$arch")"
+		KERNELRELEASE="$(cat "$obj/include/config/kernel.release")")
+	rm -rf "$headers" "$modules"
+	mkdir "$headers"
+	tar -xf "$obj/kernel/kheaders/kheaders_data.tar.xz" -C "$headers"
+	cp -r "$top/tools/testing/selftests/kheaders/modules" "$modules"
+	ok "$id: modules are built with it" "${make[@]}" modules
+	ok "$id: there is one" test -s "$modules/kheaders_importer.ko"
+	for program in scripts/basic/fixdep scripts/mod/modpost \
+		tools/objtool/objtool; do
+		[ ! -e "$headers/$program" ] || printf '\377\377' |
+			dd of="$headers/$program" bs=1 seek=18 conv=notrunc status=none
+	done
+	rm -f "$modules/kheaders_importer.ko"
+	ok "$id: programs for this machine are made" \
+		make -C "$headers" prepare-host
+	ok "$id: modules are built with these" "${make[@]}" modules
+	ok "$id: there is one" test -s "$modules/kheaders_importer.ko"
+}
+
+# The archive has the build's own Module.symvers.
+check_symvers() {
+	tar -xJOf "$obj/kernel/kheaders/kheaders_data.tar.xz" ./Module.symvers \
+		>"$tap_tmp/symvers"
+	ok "$id: it has Module.symvers" test -s "$tap_tmp/symvers"
+	ok "$id: of this build" cmp "$tap_tmp/symvers" "$obj/Module.symvers"
+}
+
 # What a machine boots.
 check_images() {
 	local image images=()
 	case $arch$more in
-	x86_64) images=(arch/x86/boot/bzImage) ;;
-	arm64) images=(arch/arm64/boot/Image{,.gz}) ;;
-	arm64,zboot) images=(arch/arm64/boot/{Image,vmlinuz.efi}) ;;
+	x86_64*) images=(arch/x86/boot/bzImage) ;;
+	arm64*zboot) images=(arch/arm64/boot/{Image,vmlinuz.efi}) ;;
+	arm64*) images=(arch/arm64/boot/Image{,.gz}) ;;
 	esac
 	ok "$id: ${images[*]##*/}" build compile,proc,builtin,kunit-builtin \
 		"${images[@]##*/}"
@@ -51,8 +84,10 @@ try() {
 	local arch=$1 kind=$2 obj=$linux_work/$1-compile more=
 	local id="$version, $arch, as a $kind"
 
-	# EFI zboot images came with Linux 6.1.
-	[ "$version-$arch" != 6.12-arm64 ] || more=,zboot
+	# EFI zboot images came with Linux 6.1, as did makefiles that can link an
+	# archive with Module.symvers to vmlinux.
+	[ "$version-$kind" = 5.10-builtin ] || more+=,build
+	[ "$version-$arch" != 6.12-arm64 ] || more+=,zboot
 
 	rm -f "$obj"/kernel/kheaders/*.{o,ko} "$obj"/kernel/kheaders.*o
 	ok "$id: compiles, no warning" \
@@ -69,9 +104,13 @@ try() {
 	for image in "${images[@]}"; do
 		like "$(section_size "$obj/$image")" '^00[3-6][0-9a-f]{5}$' \
 			"$id: $image has the archive"
+		[[ $more != *build* ]] || check_symvers
 		ok "$id: $image gives it back" gives_back "$obj/$image"
 	done
-	[ "$kind" = module ] || check_images
+	case $kind in
+	builtin) check_images ;;
+	module) check_modules ;;
+	esac
 	for image in "${others[@]}"; do
 		ok "$id: there is $image" test -s "$obj/$image"
 		is "$(section_size "$obj/$image")" '' "$id: without it"

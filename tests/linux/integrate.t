@@ -17,7 +17,8 @@ record=.kheaders-integration.patch
 # What it changes or replaces.
 hooks=(Documentation/dontdiff include/asm-generic/vmlinux.lds.h init/Kconfig
 	kernel/{.gitignore,Makefile,kheaders.c,gen_kheaders.sh}
-	lib/{Makefile,Kconfig.debug} scripts/Makefile
+	lib/{Makefile,Kconfig.debug}
+	scripts/{Makefile,Makefile.modfinal,Makefile.vmlinux,link-vmlinux.sh}
 	tools/testing/selftests/Makefile)
 
 # Everything about a tree: what each file is, may do and has in it.
@@ -95,7 +96,10 @@ again_and_back() {
 		-a -f "$linux/lib/kunit-tests/.kunitconfig" \
 		-a -f "$linux/Documentation/ABI/testing/sysfs-kernel-kheaders" \
 		-a -x "$linux/tools/testing/selftests/kheaders/kheaders_attr.sh" \
-		-a -x "$linux/scripts/kheaders/extract-ikheaders"
+		-a -x "$linux/scripts/kheaders/extract-ikheaders" \
+		-a -f "$linux/scripts/kheaders/kit/GNUmakefile" \
+		-a -f "$linux/scripts/kheaders/kit/.kheaders/check-build.sh" \
+		-a -f "$linux/kernel/kheaders/Makefile.late"
 	is "$(find "$linux" -name '*.o' -o -name '*.cmd' -o -name '*.ko' \
 		-o -name integrate.sh)" '' 'and nothing else'
 	ok 'it is taken out' "$script" "$linux" --revert
@@ -200,6 +204,9 @@ missing_anchors() {
 	without lib/Kconfig.debug '/kunit\/Kconfig/d'
 	without lib/Makefile '/kunit\/$/d'
 	without scripts/Makefile '/selinux/d'
+	without scripts/Makefile.modfinal '/Add FORCE/d'
+	without scripts/Makefile.vmlinux '/Add FORCE/d'
+	without scripts/link-vmlinux.sh '/version-timestamp/d'
 	without tools/testing/selftests/Makefile '/kexec/d'
 	without include/asm-generic/vmlinux.lds.h '/^\tBTF\t/d'
 	without include/asm-generic/vmlinux.lds.h '/^#define BTF$/d'

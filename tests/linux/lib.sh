@@ -11,6 +11,17 @@ source_names() {
 	awk '!/^#/ && NF { print $1 }' "$linux_dir/sources.tsv"
 }
 
+# cross_compile ARCH: prints what the names of the compiler and its like begin with,
+# nothing if this machine is of that architecture.
+cross_compile() {
+	case $1-$(uname -m) in
+	x86_64-x86_64 | arm64-aarch64) ;;
+	x86_64-*) echo x86_64-linux-gnu- ;;
+	arm64-*) echo aarch64-linux-gnu- ;;
+	*) die "no compiler is known for $1" ;;
+	esac
+}
+
 # load_source NAME: sets source_*, and where things are:
 #
 #   $linux_src	the sources as Debian has them

@@ -18,7 +18,7 @@ archive=kernel/kheaders/kheaders_data.tar.xz
 
 build() {
 	"$linux_dir/build.sh" "$version/${folder##*/}" x86_64 \
-		"compile,proc,$kind,kunit-$kind" vmlinux modules
+		"compile,proc,$kind,kunit-$kind$more" vmlinux modules
 }
 
 # When what takes the archive in was made.
@@ -147,9 +147,9 @@ for version in "${versions[@]}"; do
 	load_source "$version"
 	folder=$linux_work/x86_64-compile
 	ok "$version: kheaders can be put in" "$linux_dir/source.sh" "$version"
-	kind=module image=kernel/kheaders.ko id="$version, module"
+	kind=module more=,build image=kernel/kheaders.ko id="$version, module"
 	check_rebuild
-	kind=builtin image=vmlinux id="$version, built in"
+	kind=builtin more='' image=vmlinux id="$version, built in"
 	check_rebuild
 	check_elsewhere
 done

@@ -1,15 +1,31 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check-build.sh MODULE-FOLDER CC...: can a module be built here, with the archive
-# of a kernel that this folder's parent is? Prints what is in the way, in one line,
-# or nothing. Warns of a compiler that is not the kernel's.
+# check-build.sh MODULE-FOLDER RELEASE CC...: can a module be built here, with the
+# archive of a kernel that this folder's parent is? Prints what is in the way, in
+# one line, or nothing. Warns of a compiler that is not the kernel's.
+#
+# RELEASE is for which kernel; if it is empty, for the one that runs.
 set -eu
 
 no()
 {
 	echo "$*"
 	exit 0
+}
+
+manifest()
+{
+	sed -n "s/^$1=//p" .kheaders/manifest
+}
+
+check_release()
+{
+	ours=$(manifest release)
+	wanted=${1:-$(uname -r)}
+	[ "$ours" = "$wanted" ] ||
+		no "these are the headers of $ours, not of $wanted;" \
+			"if that is what you want, say KERNELRELEASE=$ours"
 }
 
 # "gcc 12.2.0" of what a compiler says of itself
@@ -21,7 +37,7 @@ identify()
 
 check_compiler()
 {
-	ours=$(sed -n 's/^compiler=//p' .kheaders/manifest)
+	ours=$(manifest compiler)
 	command -v "${1-}" >/dev/null ||
 		no "no such compiler: ${1-}; install it, or say CC=...;" \
 			"the kernel was built with: $ours"
@@ -32,11 +48,12 @@ check_compiler()
 	fi
 }
 
-module=$1
-shift
+module=$1 release=$2
+shift 2
 [ -z "$module" ] || [ -d "$module" ] || no "M=$module: no such folder"
 [ -z "$module" ] || [ -w "$module" ] || no "M=$module: cannot write there"
 cd "$(dirname -- "$0")/.."
+check_release "$release"
 check_compiler "$@"
 program=$(sh .kheaders/prepare-host.sh --check)
 [ -z "$program" ] ||

@@ -57,10 +57,9 @@ build()
 build_objtool()
 {
 	want_source tools/objtool/objtool tools/objtool/objtool.c
-	rm -f tools/objtool/objtool
 	arch=$(sed -n 's/^arch=//p' .kheaders/manifest)
-	make -s -C tools/objtool srctree="$PWD" SRCARCH="$arch" ARCH="$arch" \
-		OUTPUT="$PWD/tools/objtool/" HOSTCC="$hostcc" HOSTLD=ld \
+	make -s --no-print-directory -C tools/objtool srctree="$PWD" \
+		SRCARCH="$arch" ARCH="$arch" HOSTCC="$hostcc" HOSTLD=ld \
 		HOSTAR=ar HOSTPKG_CONFIG=pkg-config ||
 		die "cannot build tools/objtool/objtool with $hostcc"
 }

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Modules are built with nothing but the archive, fit the kernel, load and work;
+# and one with the versions of another kernel's symbols is refused.
+
+# shellcheck disable=SC2317 # the functions are called by ktap_test
+
+cd "$(dirname "$0")" || exit 1
+. ./kheaders_lib.sh
+
+unpack() {
+	mkdir "$dir/headers" && tar -xf "$KHEADERS_FILE" -C "$dir/headers"
+}
+
+# In new sources each time. No word of warning is expected, but that there is no
+# vmlinux to take BTF from.
+build() {
+	rm -rf "$dir/modules"
+	cp -r modules "$dir/modules" || return 1
+	make -C "$dir/headers" M="$dir/modules" modules >"$dir/log" 2>&1
+	rc=$?
+	cat "$dir/log"
+	[ "$rc" -eq 0 ] &&
+		! grep -v '^Skipping BTF generation' "$dir/log" |
+			grep -qi -e warning -e skipping
+}
+
+# "SYMBOL 0xCRC" lines of those that the importing module has from the kernel
+versions() {
+	modprobe --dump-modversions "$dir/modules/kheaders_importer.ko" |
+		awk '{ print $2, $1 }' | sort >"$dir/versions"
+	awk '$3 == "vmlinux" { print $2, $1 }' "$dir/headers/Module.symvers" |
+		sort | comm -12 - "$dir/versions"
+}
+
+has_versions() {
+	versions | grep . && grep kheaders_exporter_pid "$dir/versions"
+}
+
+load() {
+	log_mark
+	insmod "$dir/modules/kheaders_exporter.ko" &&
+		insmod "$dir/modules/kheaders_importer.ko" &&
+		! log_since | grep -e 'no symbol version' -e 'disagrees about' \
+			-e 'version magic'
+}
+
+# The shell reads it, in no further process.
+work() {
+	read -r pid </sys/module/kheaders_importer/parameters/pid &&
+		echo "process $pid" && [ "$pid" -eq $$ ]
+}
+
+unload() {
+	rmmod kheaders_importer kheaders_exporter && log_clean
+}
+
+foreign_is_refused() {
+	symbol=$(versions | head -n 1 | cut -d ' ' -f 1)
+	awk -v symbol="$symbol" -v OFS='\t' -F '\t' \
+		'$2 == symbol { $1 = "0x12345678" } { print }' \
+		"$dir/headers/Module.symvers" >"$dir/symvers" &&
+		mv "$dir/symvers" "$dir/headers/Module.symvers" &&
+		build && log_mark || return 1
+	if insmod "$dir/modules/kheaders_exporter.ko" &&
+			insmod "$dir/modules/kheaders_importer.ko"; then
+		rmmod kheaders_importer kheaders_exporter
+		return 1
+	fi
+	! lsmod | grep -q '^kheaders_exporter' || rmmod kheaders_exporter
+	log_since | grep "disagrees about version of symbol $symbol"
+}
+
+kheaders_need_root
+for tool in make cc tar xz; do
+	command -v "$tool" >/dev/null || ktap_skip_all "needs $tool"
+done
+kheaders_load
+tar -xOf "$KHEADERS_FILE" ./.kheaders/manifest | grep -qx profile=build ||
+	ktap_skip_all 'the archive has headers only'
+
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
+
+ktap_plan 7
+ktap_test 'the archive is unpacked' unpack
+# Nothing needs it any more.
+! kheaders_is_module || rmmod kheaders || ktap_bail_out 'kheaders does not go'
+ktap_test 'modules build' build
+if grep -qx CONFIG_MODVERSIONS=y "$dir/headers/include/config/auto.conf"; then
+	ktap_test 'they have versions of the symbols that they use' has_versions
+else
+	ktap_skip 'they have versions of the symbols that they use' \
+		'no CONFIG_MODVERSIONS'
+fi
+ktap_test 'they load' load
+ktap_test 'they work' work
+ktap_test 'they go' unload
+if grep -qx CONFIG_MODVERSIONS=y "$dir/headers/include/config/auto.conf"; then
+	ktap_test "with another kernel's versions they do not load" \
+		foreign_is_refused
+else
+	ktap_skip "with another kernel's versions they do not load" \
+		'no CONFIG_MODVERSIONS'
+fi
+kheaders_load
+ktap_exit
