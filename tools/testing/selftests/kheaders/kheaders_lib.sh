@@ -118,6 +118,10 @@ log_since() {
 
 # Prints and fails on what a kernel says only when something is wrong.
 log_clean() {
+	if [ -z "${log_label:-}" ]; then
+		echo 'since when? log_mark was not called here'
+		return 1
+	fi
 	! log_since | grep -e 'Call [Tt]race' -e 'cut here' -e 'BUG:' \
 		-e 'WARNING:' -e 'Oops' -e 'Bad page' \
 		-e 'duplicate filename' -e 'blocked for more than'
