@@ -220,6 +220,11 @@ include $(srctree)/kernel/kheaders/Makefile'
 # shellcheck disable=SC2016 # make's and the shell's variables
 edit_late_link()
 {
+	grep -q 'include/config/auto.conf$' "$work/scripts/Makefile.modfinal" ||
+		insert_before scripts/Makefile.modfinal '^# Add FORCE to the pre' \
+'# for CONFIG_IKHEADERS
+include include/config/auto.conf
+'
 	insert_before scripts/Makefile.modfinal '^# Add FORCE to the pre' \
 'ifeq ($(CONFIG_IKHEADERS)-$(CONFIG_IKHEADERS_BUILD)-$(KBUILD_EXTMOD),m-y-)
 kernel/kheaders.ko: kernel/kheaders/kheaders_data.o

@@ -142,7 +142,7 @@ check_elsewhere() {
 
 trap 'put_back; rm -rf -- "$tap_tmp"' EXIT
 
-read -ra versions <<<"${SOURCES:-5.10 6.12}"
+read -ra versions <<<"${SOURCES:-5.10}"
 for version in "${versions[@]}"; do
 	load_source "$version"
 	folder=$linux_work/x86_64-compile
