@@ -48,12 +48,17 @@ wanted_options() {
 	done | grep -E '^CONFIG_|^# CONFIG_[A-Z0-9_]* is not set$'
 }
 
-# Made anew only if the fragments changed, so that make has nothing to do.
+# Made anew only if the fragments or our own options changed, so that make has
+# nothing to do otherwise.
 configure() {
-	wanted_options >"$obj/wanted.new"
-	cmp -s "$obj/wanted.new" "$obj/wanted" || {
-		run_make KCONFIG_ALLCONFIG="$obj/wanted.new" allnoconfig
-		mv "$obj/wanted.new" "$obj/wanted"
+	wanted_options >"$obj/wanted"
+	cat "$obj/wanted" >"$obj/configured.new"
+	[ "$src" = "$linux_src" ] ||
+		cat "$src"/{kernel/kheaders,lib/kunit-tests}/Kconfig \
+			>>"$obj/configured.new"
+	cmp -s "$obj/configured.new" "$obj/configured" || {
+		run_make KCONFIG_ALLCONFIG="$obj/wanted" allnoconfig
+		mv "$obj/configured.new" "$obj/configured"
 	}
 }
 
@@ -63,7 +68,7 @@ check_options() {
 		grep -qxF -- "$option" "$obj/.config" || missing+=" $option"
 	done <"$obj/wanted"
 	[ -z "$missing" ] || {
-		rm "$obj/wanted"
+		rm "$obj/configured"
 		die "the configuration does not have$missing"
 	}
 }
