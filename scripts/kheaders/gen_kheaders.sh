@@ -170,7 +170,7 @@ state()
 drop_unusable_state()
 {
 	if [ "$(state)" != "$(cat "$work/state" 2>/dev/null)" ]; then
-		find "$work" -mindepth 1 ! -name lock -exec rm -rf {} +
+		find "$work" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +
 	fi
 }
 

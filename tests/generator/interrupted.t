@@ -132,4 +132,12 @@ for stage in TAR XZ; do
 	again "KILL in $stage"
 done
 
+# More than find hands to rm at once: it must not look into what is gone.
+work=$tap_tmp/out/.k.tar.xz.d
+rm -f "$work/state"
+seq -f "$work/arch.stage/include/a-folder-of-a-kernel-with-many-headers-%g/below" \
+	6000 | xargs mkdir -p
+again 'KILL with much that was staged'
+ok 'that is gone' test ! -e "$work/arch.stage"
+
 done_testing
