@@ -3,7 +3,8 @@
 #
 # For every row of kernels.tsv: the module builds without a warning against the
 # stock header package, and where the row says so the selftests pass on the
-# stock kernel. KERNELS="NAME..." picks rows.
+# stock kernel. Where the row has dkms, that builds a module with nothing but the
+# archive. KERNELS="NAME..." picks rows.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -19,5 +20,10 @@ for name in "${names[@]}"; do
 	load_row "$name"
 	ok "$row: kheaders.ko builds, no warning" "$e2e/build-module.sh" "$row"
 	[ "$row_level" != boot ] || boot_job selftests
+	if [[ ,$row_extra, = *,dkms,* ]]; then
+		ok "$row: there is a package for dkms" \
+			"$e2e/fetch-package.sh" "$row" acpi-call-dkms
+		boot_job dkms
+	fi
 done
 done_testing

@@ -8,29 +8,11 @@
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/apt.sh
+. "$top/tests/lib/apt.sh"
 
 [ "$#" -eq 1 ] || { echo "usage: ${0##*/} NAME" >&2; exit 2; }
 load_source "$1"
-
-# An apt of its own that reads the release from the machine's mirrors and leaves
-# the machine's lists alone.
-own_apt() {
-	mkdir -p "$tmp"/{lists,archives}/partial
-	"$top/tests/e2e/apt-sources.sh" "$source_release" "$source_backports" \
-		>"$tmp/sources.list"
-	cat >"$tmp/apt.conf" <<-CONF
-		Dir::Etc::SourceList "$tmp/sources.list";
-		Dir::Etc::SourceParts "/dev/null";
-		Dir::State::Lists "$tmp/lists";
-		Dir::Cache::Archives "$tmp/archives";
-		Dir::Cache::pkgcache "";
-		Dir::Cache::srcpkgcache "";
-		Acquire::Languages "none";
-		APT::Sandbox::User "";
-	CONF
-	export APT_CONFIG=$tmp/apt.conf
-	apt-get -qq update
-}
 
 # "package version", the newest that fits
 newest_package() {
@@ -41,7 +23,7 @@ newest_package() {
 
 unpack() {
 	local package version
-	own_apt
+	own_apt "$tmp" "$source_release" "$source_backports"
 	read -r package version < <(newest_package) ||
 		die "no package in $source_release fits $source_package"
 	say "fetching $package $version"
