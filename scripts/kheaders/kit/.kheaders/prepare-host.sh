@@ -20,11 +20,11 @@ machine()
 	od -An -tx1 -j 18 -N 2 -- "$1"
 }
 
-# That it is for this machine, whose od has read its own file. A shell may take a
-# program for another one for a script, and "run" it. That it finds its libraries.
+# That it is for the machine that make is for: a shell may take a program for
+# another one for a script, and "run" it. That it finds its libraries.
 runs()
 {
-	[ "$(machine "$1")" = "$(machine /proc/self/exe)" ] || return 1
+	[ "$(machine "$1")" = "$(machine "$(command -v make)")" ] || return 1
 	"$1" </dev/null >/dev/null 2>&1 || [ $? -ne 127 ]
 }
 
