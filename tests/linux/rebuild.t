@@ -135,7 +135,7 @@ check_elsewhere() {
 		cmp "$tap_tmp/other/$archive" "$folder/$archive"
 	ok "$id: make clean" "${make[@]}" -C "$tree" clean
 	is "$(find "$tree/kernel/kheaders" "$tree/scripts/kheaders" \
-		-name '*.o' -o -name '*.xz' -o -name '.kheaders*')" '' \
+		-name '*.o' -o -name '*.xz' -o -name '.kheaders_*')" '' \
 		"$id: leaves nothing of the build"
 	rm -rf "$tree" "$tap_tmp/other"
 }
