@@ -61,7 +61,7 @@ script_files()
 		-o -name recordmcount.pl -o -name sign-file
 	files scripts/include -name '*.h'
 	files scripts/basic -name Makefile -o -name fixdep -o -name 'fixdep.[ch]'
-	files scripts/mod -name Makefile -o -name '*.[ch]' ! -name '*.mod.c'
+	files scripts/mod -name Makefile -o -name '*.[ch]'
 	real_program scripts/mod/modpost
 	if option_is_set CONFIG_GENDWARFKSYMS; then
 		files scripts/gendwarfksyms -name Makefile -o -name '*.[ch]' \

@@ -28,18 +28,16 @@ install_modules() {
 }
 
 main() {
-	local guest=$row_work/guest has_modules=
-	[ "$row_rounds" = - ] && [[ $row_fragments != *modversions* ]] ||
-		has_modules=modules
+	local guest=$row_work/guest
 	"$e2e/root.sh" "$row_root"
 	"$top/tests/linux/source.sh" "$row_source"
 	lock "$row_work/lock"
-	build "${arch_image##*/}" $has_modules
+	build "${arch_image##*/}" modules
 	rm -rf -- "$guest.new"
 	mkdir -p "$guest.new"
 	cp "$linux_obj/kernel/kheaders/kheaders_data.tar.xz" "$guest.new/"
 	echo "rounds=$row_rounds" >"$guest.new/settings"
-	[ -z "$has_modules" ] || install_modules "$guest.new"
+	[ "$row_rounds" = - ] || install_modules "$guest.new"
 	rm -rf -- "$guest"
 	mv -T "$guest.new" "$guest"
 }

@@ -48,6 +48,21 @@ install_own_modules() {
 	KHEADERS_MODULE=$(modinfo -n kheaders)
 }
 
+# check NAME CMD...: a result, and what the command says behind $remark
+number=0
+remark='# '
+check() {
+	number=$((number + 1))
+	name=$1
+	shift
+	if "$@" >/tmp/check 2>&1; then
+		echo "ok $number $name"
+	else
+		echo "not ok $number $name"
+	fi
+	sed "s/^/$remark/" /tmp/check
+}
+
 # bail TEXT: for what makes all further cases pointless
 bail() {
 	echo "Bail out! $*"

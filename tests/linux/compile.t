@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Built into kernels and as a module of theirs, for 64-bit x86 and arm: kheaders
-# compiles and links without a warning. The archive is where it belongs, and can be
-# got back from there.
+# compiles and links without a warning. The archive is where it belongs, can be got
+# back from there, and modules can be built with it.
 #
 # Linux 6.1 and 7.x are also booted: tests/e2e/builds.t.
 
