@@ -40,16 +40,12 @@ real_program()
 	existing "$1" "$1.real-$order-$bits" "$1.real-$srcarch"
 }
 
-# What only a debugger wants differs from one folder to build in to another.
+# What only a debugger wants differs from one folder to build in to another. Scripts,
+# and programs for a machine that strip does not know, stay as they are.
 slim_programs()
 {
-	for program in scripts/basic/fixdep scripts/mod/modpost \
-		scripts/genksyms/genksyms scripts/gendwarfksyms/gendwarfksyms \
-		scripts/sign-file scripts/recordmcount tools/objtool/objtool; do
-		[ ! -f "$1/$program" ] || strip --strip-all \
-			--remove-section=.note.gnu.build-id "$1/$program" \
-			2> /dev/null || :
-	done
+	find "$1" -type f -perm -u+x -exec strip --strip-all \
+		--remove-section=.note.gnu.build-id {} + 2> /dev/null || :
 }
 
 # In both trees: the one has the scripts, the other what was built from them.

@@ -245,6 +245,7 @@ plan_blocks()
 		set -- "$srctree" "$work/src.list" "$objtree" "$work/obj.list"
 	fi
 	if [ "$profile" = build ]; then
+		# $2 is the source tree's list
 		list_more "$srctree" "${2##*/}" build_profile_sources
 		list_more "$objtree" obj.list build_profile_objects
 		printf '%s\0' GNUmakefile .kheaders/check-build.sh \

@@ -288,7 +288,8 @@ add_files()
 	# shellcheck disable=SC2086 # a list
 	(cd "$top" && find $added -type f \( -name '*.[chS]' -o -name '*.sh' \
 		-o -name '*.py' -o -name '*.rst' -o -name Kconfig \
-		-o -name 'Makefile*' -o -name GNUmakefile -o -name .gitignore -o -name .kunitconfig \
+		-o -name 'Makefile*' -o -name GNUmakefile \
+		-o -name .gitignore -o -name .kunitconfig \
 		-o -name config -o -name settings -o -name 'extract-*' \
 		-o -name 'sysfs-*' \) ! -name '*.mod.c' ! -name integrate.sh) |
 	while read -r file; do
