@@ -6,6 +6,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/compiler.h>
 #include <linux/err.h>
 #include <linux/export.h>
 #include <linux/init.h>
@@ -18,6 +19,14 @@
 #include "kheaders.h"
 
 static struct blob_attribute kheaders_attr __ro_after_init;
+
+/*
+ * Where the archive is, to be read from memory: for a weak symbol's address the
+ * compiler would go to a global offset table, which modules on arm64 do not have.
+ */
+static const char *kheaders_range[] __ro_after_init = {
+	kheaders_data, kheaders_data_end
+};
 
 /**
  * kheaders_attr_create() - show an archive as kheaders.tar.xz
@@ -48,15 +57,15 @@ EXPORT_SYMBOL_GPL(kheaders_attr_create);
 
 static int __init kheaders_init(void)
 {
+	const char *data = READ_ONCE(kheaders_range[0]);
+	const char *end = READ_ONCE(kheaders_range[1]);
 	int err;
 
-	err = kheaders_attr_create(&kheaders_attr, kernel_kobj,
-				   kheaders_data, kheaders_data_end);
+	err = kheaders_attr_create(&kheaders_attr, kernel_kobj, data, end);
 	if (err)
 		return err;
 
-	err = kheaders_proc_create(kheaders_data,
-				   kheaders_data_end - kheaders_data);
+	err = kheaders_proc_create(data, end - data);
 	if (err)
 		goto err_remove_attr;
 
