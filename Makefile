@@ -19,6 +19,8 @@
 ##   KDIR=DIR           kernel build tree or header package
 ##                      (default: the running kernel's)
 ##   IKHEADERS_BUILD=n  leave out of the archive what it takes to build modules
+##   IKHEADERS_ARCHIVE=/FILE
+##                      serve this archive, made by scripts/kheaders/gen_kheaders.sh
 ##   IKHEADERS_PROC=y   make the module offer /proc/kheaders.tar.xz, too
 ##   INSTALL_MOD_PATH=  root folder for "install"
 ##   W=1, C=1, V=1      as in a kernel build
@@ -45,7 +47,7 @@ test:
 	$(prove) tests
 
 test-all:
-	tests/install-deps.sh run kernel test
+	tests/install-deps.sh run kernel test test-all
 	$(prove) --ext .t --ext .long tests
 
 integrate:

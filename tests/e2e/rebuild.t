@@ -14,7 +14,7 @@ become_root "$@"
 
 # As build-module.sh does, so that a changed option is no cause.
 build() {
-	in_root make -C "$src" modules W=1 IKHEADERS_PROC=y \
+	in_root make -C "$src" modules W=1 IKHEADERS_PROC=y "$@" \
 		"KDIR=/usr/src/linux-headers-$release" >"$tap_tmp/make" 2>&1 ||
 		{ diag "$(tail -n 20 "$tap_tmp/make")"; return 1; }
 }
@@ -48,7 +48,7 @@ restore_header() {
 trap 'restore_header; rm -rf -- "$tap_tmp"' EXIT
 
 check_row() {
-	local before module archive digest
+	local before module archive digest made
 	archive=kernel/kheaders/kheaders_data.tar.xz
 	ok "$row: builds" build
 	before=$(products)
@@ -79,6 +79,28 @@ check_row() {
 	ok "$row: builds after the header was put back" build
 	is "$(sha256sum <"$root$src/$archive")" "$digest" \
 		"$row: the archive is as it was"
+	check_given_archive
+}
+
+# One from elsewhere, older than what was made here.
+check_given_archive() {
+	local given=$src/given.tar.xz round
+	echo 'not looked into' >"$root$given"
+	touch -d '2020-01-01' "$root$given"
+	for round in first second; do
+		ok "$row: builds with a given archive, $round time" \
+			build "IKHEADERS_ARCHIVE=$given"
+		ok "$row: which is in the module" grep -qF 'not looked into' \
+			"$root$src/kheaders.ko"
+		ok "$row: builds with its own again" build
+		is "$(sha256sum <"$root$src/$archive")" "$digest" \
+			"$row: the archive is its own"
+	done
+	rm -f -- "$root$given"
+	build IKHEADERS_ARCHIVE=given.tar.xz && made=yes || made=no
+	is "$made" no "$row: a relative path is refused"
+	ok "$row: and named" grep -qF 'given.tar.xz: not an absolute path' \
+		"$tap_tmp/make"
 }
 
 # contains FILE PART: the markers say where to look.
