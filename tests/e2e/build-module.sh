@@ -5,14 +5,21 @@
 # compiler against the root's header package, and the C parts of the selftests.
 # Any warning at W=1 is a failure. The results, and the build's log, are in
 # build/e2e/ROW/.
+#
+# For another architecture than this machine's all is cross-built, from outside.
+# The archive is made first, and unpacked; the module is built against that.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../linux/lib.sh
+. "$top/tests/linux/lib.sh"
 
 [ "$#" -eq 1 ] || { echo "usage: ${0##*/} ROW" >&2; exit 2; }
 become_root "$@"
 load_row "$1"
+# shellcheck source-path=SCRIPTDIR source=arch-amd64.conf
+. "$e2e/arch-$row_arch.conf"
 
 # A copy of the sources as they were written: no build's products come along,
 # and times are kept, so that only what changed is built again. What is not
@@ -27,15 +34,22 @@ copy_sources() {
 		tar -C "$root$src" --no-same-owner -xf -
 }
 
-# There is no vmlinux in a header package to take its types from.
+# There is no vmlinux in a header package to take its types from. A compiler for
+# another architecture goes by another name.
 harmless='^Skipping BTF generation for .* due to unavailability of vmlinux$'
+harmless+='|^warning: the compiler differs from the one used to build the kernel$'
 
-# run_make LOG ARG...: shows what make says only if something is wrong.
+# run_make LOG FOLDER ARG...: shows what make says only if something is wrong. The
+# folder is one of the project's copy.
 run_make() {
-	local log=$1 status=0
-	shift
-	in_root timeout -k 10 "${BUILD_TIMEOUT:-900}" make -j"$(nproc)" "$@" \
-		>"$log" 2>&1 || status=$?
+	local log=$1 folder=$2 status=0 run=(in_root)
+	shift 2
+	if is_foreign; then
+		run=()
+		folder=$root$folder
+	fi
+	"${run[@]}" timeout -k 10 "${BUILD_TIMEOUT:-900}" \
+		make -C "$folder" -j"$(nproc)" "$@" >"$log" 2>&1 || status=$?
 	if [ "$status" -ne 0 ]; then
 		tail -n 30 "$log" >&2
 		die "make failed with status $status; its log is $log"
@@ -57,24 +71,54 @@ index_modules() {
 	cp "$root/$dir"/modules.{order,builtin,builtin.modinfo} \
 		"$root$stage/$dir/"
 	cp "$root$src/kheaders.ko" "$root$stage/$dir/extra/"
-	in_root depmod -b "$stage" "$release"
+	if is_foreign; then
+		depmod -b "$root$stage" "$release"
+	else
+		in_root depmod -b "$stage" "$release"
+	fi
 	rm -rf -- "$root$stage/$dir"/{kernel,extra}
 }
 
+# The header package's programs are the other machine's, which is right for the
+# archive. To build here, Debian has the same ones for this machine.
+unpack_archive() {
+	local package=$root/usr/src/linux-headers-$release kbuild
+	kbuild=$(readlink "$package/scripts")
+	kbuild=${kbuild%/scripts} kbuild=${kbuild##*/}
+	"$e2e/fetch-package.sh" "$row" "$kbuild"
+	"$top/scripts/kheaders/gen_kheaders.sh" --profile build \
+		--srctree "${package%"$row_arch"}common" --objtree "$package" \
+		--srcarch "$(basename "$package"/arch/*)" \
+		--output "$row_work/archive.tar.xz" >&2
+	rm -rf -- "$row_work"/{headers,kbuild}
+	mkdir "$row_work"/{headers,kbuild}
+	tar -xf "$row_work/archive.tar.xz" -C "$row_work/headers"
+	dpkg-deb -x "$root$src/packages/$kbuild"_*.deb "$row_work/kbuild"
+	cp -r "$row_work/kbuild/usr/lib/$kbuild/scripts" "$row_work/headers/"
+}
+
 main() {
-	local release
+	local release module=(W=1 IKHEADERS_PROC=y) selftests=()
 	"$e2e/root.sh" "$row"
-	lock "$root.lock"
 	release=$(kernel_release)
 	mkdir -p "$row_work"
+	if is_foreign; then
+		unpack_archive
+		selftests=(CC="$(cross_compile "$arch_linux")gcc")
+		module+=(ARCH="$arch_linux" KDIR="$row_work/headers"
+			CROSS_COMPILE="$(cross_compile "$arch_linux")"
+			IKHEADERS_ARCHIVE="$row_work/archive.tar.xz"
+			KERNELRELEASE="$release")
+	else
+		module+=(KDIR="/usr/src/linux-headers-$release")
+	fi
+	lock "$root.lock"
 	copy_sources
-	run_make "$row_work/build.log" -C "$src" modules W=1 IKHEADERS_PROC=y \
-		"KDIR=/usr/src/linux-headers-$release"
+	run_make "$row_work/build.log" "$src" modules "${module[@]}"
 	[ -s "$root$src/kheaders.ko" ] || die "make left no kheaders.ko"
 	ln -sfn "$root$src" "$row_work/src"
-	[ "$row_level" = boot ] || return 0
 	run_make "$row_work/selftests.log" \
-		-C "$src/tools/testing/selftests/kheaders"
+		"$src/tools/testing/selftests/kheaders" "${selftests[@]}"
 	index_modules
 }
 

@@ -24,9 +24,10 @@ rows() {
 	awk '!/^#/ && NF' "$e2e/$1"
 }
 
-# The names of the rows of kernels.tsv, in the table's order.
+# row_names [ERE]: those of kernels.tsv whose level matches, by default of those
+# that "make test" tries, in the table's order.
 row_names() {
-	rows kernels.tsv | awk '{ print $1 }'
+	rows kernels.tsv | awk -v level="${1-^test$}" '$5 ~ level { print $1 }'
 }
 
 # build_names ERE: those of builds.tsv whose level matches.
@@ -57,13 +58,19 @@ load_stock_row() {
 	local line
 	line=$(rows kernels.tsv | awk -v name="$1" '$1 == name')
 	[ -n "$line" ] || die "no row '$1' in kernels.tsv or builds.tsv: have" \
-		"$({ row_names; build_names .; } | paste -sd ' ')"
-	read -r row row_arch row_release row_backports row_level row_extra \
-		row_skips <<<"$line"
+		"$({ row_names .; build_names .; } | paste -sd ' ')"
+	read -r row row_arch row_release row_backports _ row_extra row_skips \
+		<<<"$line"
 	[ "$row_extra" != - ] || row_extra=
 	[ "$row_skips" != - ] || row_skips=
 	root=$roots/$row
 	row_work=$work/$row
+}
+
+# Is the row of another architecture than this machine? Nothing in its root runs
+# here then, and in_root is of no use.
+is_foreign() {
+	[ "$row_arch" != "$(dpkg --print-architecture)" ]
 }
 
 # The kernel release that the header package in the row's root is for.

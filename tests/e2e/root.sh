@@ -5,15 +5,17 @@
 # build/roots/ROW: stock kernel, its header package, a compiler. A root that is
 # there and whole is used again. Needs root, but no capability that a plain
 # container lacks: no mount, no device nodes.
+#
+# Packages of another architecture than this machine's are unpacked, but nothing
+# of them runs here: what their installation would do beyond that is done by hand
+# as far as the tests need it.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# What every root has besides Debian's essential packages, and what booting
-# takes on top.
-base=(gcc libc6-dev make xz-utils)
-boot=(kmod busybox-static)
+# What every root has besides Debian's essential packages.
+base=(gcc libc6-dev make xz-utils kmod busybox-static)
 
 [ "$#" -eq 1 ] || { echo "usage: ${0##*/} ROW" >&2; exit 2; }
 become_root "$@"
@@ -23,15 +25,19 @@ load_row "$1"
 packages() {
 	local suite=''
 	[ "$row_backports" != yes ] || suite=/$row_release-backports
-	printf '%s\n' "linux-headers-$row_arch$suite" "${base[@]}"
-	[ "$row_level" != boot ] ||
-		printf '%s\n' "linux-image-$row_arch$suite" "${boot[@]}"
+	printf '%s\n' "linux-headers-$row_arch$suite" \
+		"linux-image-$row_arch$suite" "${base[@]}"
+	! is_foreign || echo '?essential'
 	[ -z "$row_extra" ] || printf '%s\n' "${row_extra//,/$'\n'}"
 }
 
 # The recipe's digest: a root made by another recipe is not reused.
 recipe() {
-	{ packages; echo "$row_release"; declare -f bootstrap; } | sha256sum
+	{
+		packages
+		echo "$row_release"
+		declare -f bootstrap finish_foreign
+	} | sha256sum
 }
 
 # Everything that nothing should have touched since the root was made. Counting
@@ -60,12 +66,13 @@ apt_options() {
 
 # Documentation is of no use here, nor is an initramfs: vm.sh makes its own.
 bootstrap() {
-	local includes=() pkg
+	local includes=() pkg variant=essential
+	! is_foreign || variant=extract
 	while read -r pkg; do
 		includes+=("--include=$pkg")
 	done < <(packages)
 	timeout -k 10 "${ROOT_TIMEOUT:-1800}" "$(devnull)" mmdebstrap \
-		--mode=root --variant=essential --architectures="$row_arch" \
+		--mode=root --variant="$variant" --architectures="$row_arch" \
 		--aptopt="$tmp/apt.conf" "${includes[@]}" \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/man/*' \
@@ -73,6 +80,19 @@ bootstrap() {
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
 		--dpkgopt='path-exclude=/etc/kernel/postinst.d/initramfs-tools' \
 		"$row_release" "$new" "$tmp/sources.list" >"$log" 2>&1
+}
+
+# What maintainer scripts would have done.
+finish_foreign() {
+	local release file
+	for file in passwd group; do
+		cp "$new/usr/share/base-passwd/$file.master" "$new/etc/$file"
+	done
+	ln -s gcc "$new/usr/bin/cc"
+	ln -s mawk "$new/usr/bin/awk"
+	for release in "$new"/lib/modules/*; do
+		depmod -b "$new" "${release##*/}"
+	done
 }
 
 make_root() {
@@ -84,6 +104,7 @@ make_root() {
 		tail -n 20 "$log" >&2
 		die "mmdebstrap failed; all it said is in $log"
 	}
+	! is_foreign || finish_foreign
 	# Opening it leads out of the root, thanks to devnull; but there must be
 	# something, and nothing that tools that clean up would remove.
 	find "$new/dev" -mindepth 1 -delete
