@@ -20,7 +20,12 @@ log=$obj/kunit.log
 
 case $arch in
 um) options=() ;;
-*) options=(--arch="$arch") ;;
+*)
+	options=(--arch="$arch")
+	mkdir -p "$obj/bin"
+	ln -sf "$linux_dir/qemu-tcg.sh" "$obj/bin/qemu-system-$arch"
+	PATH=$obj/bin:$PATH
+	;;
 esac
 
 "$linux_dir/source.sh" "$source_name"
