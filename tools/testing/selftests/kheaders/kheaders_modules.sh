@@ -13,8 +13,13 @@ unpack() {
 	mkdir "$dir/headers" && tar -xf "$KHEADERS_FILE" -C "$dir/headers"
 }
 
+# Where the kernel was cross-built, its programs do not run here.
+prepare_host() {
+	make -C "$dir/headers" prepare-host
+}
+
 # In new sources each time. No word of warning is expected, but that there is no
-# vmlinux to take BTF from.
+# vmlinux to take BTF from, nor the pahole that would do it.
 build() {
 	rm -rf "$dir/modules"
 	cp -r modules "$dir/modules" || return 1
@@ -22,7 +27,8 @@ build() {
 	rc=$?
 	cat "$dir/log"
 	[ "$rc" -eq 0 ] &&
-		! grep -v '^Skipping BTF generation' "$dir/log" |
+		! grep -v -e '^Skipping BTF generation' \
+			-e '^warning: pahole version differs' "$dir/log" |
 			grep -qi -e warning -e skipping
 }
 
@@ -72,6 +78,18 @@ foreign_is_refused() {
 	log_since | grep "disagrees about version of symbol $symbol"
 }
 
+# Room for the sources, but not for what is made of them.
+full_disk_is_refused() {
+	mkdir "$dir/full" &&
+		mount -t tmpfs -o size=64k tmpfs "$dir/full" &&
+		cp -r modules/. "$dir/full" || return 1
+	make -C "$dir/headers" M="$dir/full" modules >"$dir/log" 2>&1
+	rc=$?
+	umount "$dir/full"
+	cat "$dir/log"
+	[ "$rc" -ne 0 ] && grep -q 'No space left on device' "$dir/log"
+}
+
 kheaders_need_root
 for tool in make cc tar xz; do
 	command -v "$tool" >/dev/null || ktap_skip_all "needs $tool"
@@ -81,13 +99,14 @@ tar -xOf "$KHEADERS_FILE" ./.kheaders/manifest | grep -qx profile=build ||
 	ktap_skip_all 'the archive has headers only'
 
 dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
+trap 'umount "$dir/full" 2>/dev/null; rm -rf "$dir"' EXIT
 trap 'exit 1' HUP INT TERM
 
-ktap_plan 7
+ktap_plan 9
 ktap_test 'the archive is unpacked' unpack
 # Nothing needs it any more.
 ! kheaders_is_module || rmmod kheaders || ktap_bail_out 'kheaders does not go'
+ktap_test 'programs for this machine are there, or are made' prepare_host
 ktap_test 'modules build' build
 if grep -qx CONFIG_MODVERSIONS=y "$dir/headers/include/config/auto.conf"; then
 	ktap_test 'they have versions of the symbols that they use' has_versions
@@ -99,6 +118,7 @@ log_mark
 ktap_test 'they load' load
 ktap_test 'they work' work
 ktap_test 'they go' unload
+ktap_test 'on a full disk the build ends, and says why' full_disk_is_refused
 if grep -qx CONFIG_MODVERSIONS=y "$dir/headers/include/config/auto.conf"; then
 	log_mark
 	ktap_test "with another kernel's versions they do not load" \
