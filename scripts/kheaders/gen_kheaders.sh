@@ -261,6 +261,9 @@ plan_blocks()
 
 # Packs files of a folder, without the mark for the archive's end: standard
 # input names them, each followed by a NUL. The result is $work/NAME.tar.xz.
+#
+# Their time is one that is past on machines without a clock, too, for tar warns of
+# each file from the future. It also warns of time 0.
 pack()
 {
 	name=$1 folder=$2
@@ -269,7 +272,7 @@ pack()
 	$TAR --create --file="$work/$name.tar" --format=ustar \
 		--blocking-factor=1 --directory="$folder" --no-recursion \
 		--owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX \
-		--mtime=@315532800 --null --files-from=-
+		--mtime=@1 --null --files-from=-
 	size=$(wc -c < "$work/$name.tar")
 	head -c $((size - end_size)) < "$work/$name.tar" > "$work/$name.cut"
 	compress "$name" < "$work/$name.cut"

@@ -15,7 +15,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 # What every root has besides Debian's essential packages.
-base=(gcc libc6-dev make xz-utils kmod busybox-static)
+base=(gcc libc6-dev make xz-utils kmod mount busybox-static)
 
 [ "$#" -eq 1 ] || { echo "usage: ${0##*/} ROW" >&2; exit 2; }
 become_root "$@"
