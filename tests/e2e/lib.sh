@@ -39,7 +39,7 @@ build_names() {
 # kernel of our own (row_source is not empty) has the user space of another row.
 load_row() {
 	local line
-	row_source='' row_timeout=600
+	row_source='' row_timeout=900
 	line=$(rows builds.tsv | awk -v name="$1" '$1 == name')
 	if [ -z "$line" ]; then
 		load_stock_row "$1"
