@@ -82,6 +82,7 @@ foreign_is_refused() {
 }
 
 # Room for the sources, but not for what is made of them.
+# Whoever gets there first says so: the compiler, or kbuild's fixdep.
 full_disk_is_refused() {
 	mkdir "$dir/full" &&
 		mount -t tmpfs -o size=64k tmpfs "$dir/full" &&
@@ -90,7 +91,7 @@ full_disk_is_refused() {
 	rc=$?
 	umount "$dir/full"
 	cat "$dir/log"
-	[ "$rc" -ne 0 ] && grep -q 'No space left on device' "$dir/log"
+	[ "$rc" -ne 0 ] && grep -q 'No space left on device\|not all data was written' "$dir/log"
 }
 
 kheaders_need_root
