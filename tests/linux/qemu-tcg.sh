@@ -17,5 +17,9 @@ while [ "$#" -gt 0 ]; do
 	fi
 	shift
 done
-PATH=${PATH#"$own":}
+
+# Others may have put their folders before ours since.
+PATH=:$PATH:
+PATH=${PATH//":$own:"/:}
+PATH=${PATH#:} PATH=${PATH%:}
 exec "$name" -accel tcg "${arguments[@]}"
