@@ -99,14 +99,6 @@ static int blob_mmap(struct file *file, struct kobject *kobj,
 	return blob_map(blob, vma);
 }
 
-static bool blob_name_taken(struct kobject *parent, const char *name)
-{
-	struct kernfs_node *kn = kernfs_find_and_get(parent->sd, name);
-
-	kernfs_put(kn);
-	return kn;
-}
-
 /**
  * blob_check_range() - validate a range of pages of a blob
  * @size: the blob's size in bytes
@@ -126,6 +118,26 @@ int blob_check_range(size_t size, unsigned long first, unsigned long count)
 }
 
 /**
+ * blob_name_taken() - ask before sysfs does, which answers with a stack dump
+ * @parent: a folder in sysfs
+ * @name: of a file or folder
+ *
+ * Return: does @parent have that name already? If so, there is a line in the log.
+ */
+bool blob_name_taken(struct kobject *parent, const char *name)
+{
+	struct kernfs_node *kn = kernfs_find_and_get(parent->sd, name);
+
+	if (!kn)
+		return false;
+
+	kernfs_put(kn);
+	pr_err("%s exists already: this kernel or another module provides it\n",
+	       name);
+	return true;
+}
+
+/**
  * blob_attr_create() - show constant data as a file in sysfs
  * @blob: filled in here, the caller keeps it until blob_attr_remove()
  * @parent: the folder for the file
@@ -139,8 +151,6 @@ int blob_check_range(size_t size, unsigned long first, unsigned long count)
 int blob_attr_create(struct blob_attribute *blob, struct kobject *parent,
 		     const char *name, const void *data, size_t size)
 {
-	int err = -EEXIST;
-
 	if (!size || !PAGE_ALIGNED(data))
 		return -EINVAL;
 
@@ -153,14 +163,10 @@ int blob_attr_create(struct blob_attribute *blob, struct kobject *parent,
 	blob->parent = parent;
 	blob->data = data;
 
-	/* Asked first because sysfs answers a taken name with a stack dump. */
-	if (!blob_name_taken(parent, name))
-		err = sysfs_create_bin_file(parent, &blob->attr);
-	if (err == -EEXIST)
-		pr_err("%s exists already: this kernel or another module provides it\n",
-		       name);
+	if (blob_name_taken(parent, name))
+		return -EEXIST;
 
-	return err;
+	return sysfs_create_bin_file(parent, &blob->attr);
 }
 
 /**

@@ -19,6 +19,7 @@ struct blob_attribute {
 	const void *data;
 };
 
+bool blob_name_taken(struct kobject *parent, const char *name);
 int blob_attr_create(struct blob_attribute *blob, struct kobject *parent,
 		     const char *name, const void *data, size_t size);
 void blob_attr_remove(struct blob_attribute *blob);
