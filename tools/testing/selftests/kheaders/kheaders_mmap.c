@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Mapping the archive: the same bytes as read(2) gives, zeros behind them, and
- * no way to change or execute any of it.
+ * kheaders_mmap FILE MODULE [MARKER]: mapping a file that a module, or the kernel
+ * itself, has in sysfs: the same bytes as read(2) gives, behind them the marker
+ * and zeros, and no way to change or execute any of it.
  */
 #include <setjmp.h>
 #include <signal.h>
@@ -11,8 +12,7 @@
 
 #include "ktap.h"
 
-static const char end_marker[8] = "IKHD_ED";
-
+static const char *module, *marker = "";
 static unsigned char *data;
 static size_t size, page, pages;
 static int fd;
@@ -95,13 +95,13 @@ static void test_beyond(void)
 
 static void test_tail(void)
 {
-	const char *name = "the last page ends with IKHD_ED and zeros";
-	size_t tail = pages * page - size, i;
+	const char *name = "the last page ends with the marker and zeros";
+	size_t tail = pages * page - size, i, len;
 	unsigned char *last;
 	bool ok;
 
 	if (!tail) {
-		ktap_skip(name, "the archive fills its last page");
+		ktap_skip(name, "the file fills its last page");
 		return;
 	}
 
@@ -111,8 +111,9 @@ static void test_tail(void)
 		return;
 	}
 	last += page - tail;
-	i = tail < sizeof(end_marker) ? tail : sizeof(end_marker);
-	ok = !memcmp(last, end_marker, i);
+	len = strlen(marker);
+	i = tail < len ? tail : len;
+	ok = !memcmp(last, marker, i);
 	for (; i < tail; i++)
 		ok &= !last[i];
 	munmap(last - (page - tail), page);
@@ -196,13 +197,17 @@ static void sigbus(int sig)
  */
 static void test_faults(void)
 {
-	const bool droppable = !access("/sys/module/kheaders/initstate", F_OK);
 	const struct sigaction sa = { .sa_handler = sigbus };
 	unsigned char *p = map(pages * page, PROT_READ, MAP_SHARED, 0);
+	char initstate[128];
 	volatile bool ok;
+	bool droppable;
 
 	if (p == MAP_FAILED)
 		ktap_bail_out("mmap");
+	snprintf(initstate, sizeof(initstate), "/sys/module/%s/initstate",
+		 module);
+	droppable = !access(initstate, F_OK);
 	errno = 0;
 	ok = madvise(p, pages * page, MADV_DONTNEED) == (droppable ? 0 : -1) &&
 	     errno == (droppable ? 0 : EINVAL);
@@ -254,7 +259,15 @@ static void test_after_close(void)
 
 int main(int argc, char **argv)
 {
-	const char *path = argc > 1 ? argv[1] : "/sys/kernel/kheaders.tar.xz";
+	const char *path = argv[1];
+
+	if (argc < 3) {
+		fprintf(stderr, "usage: kheaders_mmap FILE MODULE [MARKER]\n");
+		return KTAP_FAIL;
+	}
+	module = argv[2];
+	if (argc > 3)
+		marker = argv[3];
 
 	ktap_plan(14);
 	data = read_all(path, &size);
