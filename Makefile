@@ -6,6 +6,7 @@
 ##   test      run the tests
 ##   test-all  run those that take long, too
 ##   modules   build kheaders.ko for the kernel in KDIR
+##   btf       build kbtf.ko for the kernel in KDIR, with the types in VMLINUX
 ##   install   build kheaders.ko and install it (as root); it is not loaded
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suite in a kernel for user mode
@@ -21,6 +22,7 @@
 ##   IKHEADERS_BUILD=n  leave out of the archive what it takes to build modules
 ##   IKHEADERS_ARCHIVE=/FILE
 ##                      serve this archive, made by scripts/kheaders/gen_kheaders.sh
+##   VMLINUX=FILE       for "btf": that kernel's vmlinux, with DWARF in it
 ##   IKHEADERS_PROC=y   make the module offer /proc/kheaders.tar.xz, too
 ##   INSTALL_MOD_PATH=  root folder for "install"
 ##   W=1, C=1, V=1      as in a kernel build
@@ -72,6 +74,11 @@ bench:
 modules: check-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
+btf: check-kdir
+	$(if $(wildcard $(VMLINUX)),,$(error btf: say VMLINUX=..., a file: \
+		that kernel's vmlinux, with DWARF in it))
+	$(MAKE) -C $(KDIR) M=$(CURDIR) KBTF_VMLINUX=$(abspath $(VMLINUX)) modules
+
 # Header packages have neither a key to sign with nor the System.map without
 # which modules_install leaves depmod out.
 install: modules
@@ -88,6 +95,7 @@ clean:
 	rm -f kernel/kheaders/*.o kernel/kheaders/.*.cmd kernel/kheaders/.*.o.d
 	rm -f kernel/kheaders/kheaders_data.tar.xz
 	rm -rf kernel/kheaders/.kheaders_data.tar.xz.d
+	rm -f kernel/kbtf/*.o kernel/kbtf/.*.cmd kernel/kbtf/.*.o.d kernel/kbtf/*.bin
 	rm -f scripts/kheaders/plan_blocks scripts/kheaders/strip_comments
 	rm -f scripts/kheaders/.*.cmd
 
@@ -98,5 +106,5 @@ check-kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error $(KDIR): no kernel build tree: \
 		install the kernel's header package or say KDIR=...))
 
-.PHONY: help run test test-all integrate kunit kunit-all bench modules install clean \
+.PHONY: help run test test-all integrate kunit kunit-all bench modules btf install clean \
 	distclean check-kdir

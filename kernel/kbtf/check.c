@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Is this BTF that may be offered? libbpf looks no further once there is a
+ * /sys/kernel/btf/vmlinux: BTF that it cannot parse would be worse than none.
+ */
+#include <linux/align.h>
+#include <linux/btf.h>
+#include <linux/errno.h>
+#include <linux/stddef.h>
+
+#include "kbtf.h"
+
+/* What the header had first, and still begins with. */
+#define HEADER_SIZE	offsetofend(struct btf_header, str_len)
+
+static bool section_fits(u32 offset, u32 len, size_t body)
+{
+	return len && offset <= body && len <= body - offset;
+}
+
+/**
+ * kbtf_check() - validate raw BTF
+ * @data: its first byte
+ * @size: in bytes
+ *
+ * It follows the checks of btf_parse_hdr() in kernel/bpf/btf.c as far as they are
+ * about where things are. What the types say is not looked at.
+ *
+ * Return: 0, -ENODATA if there is none, -EBADMSG if it is not BTF, is of another
+ * byte order, or ends too early.
+ */
+int kbtf_check(const void *data, size_t size)
+{
+	const struct btf_header *header = data;
+	const char *strings;
+	size_t body;
+
+	if (!size)
+		return -ENODATA;
+
+	if (size < HEADER_SIZE || header->magic != BTF_MAGIC ||
+	    header->version != BTF_VERSION || header->hdr_len < HEADER_SIZE ||
+	    header->hdr_len > size)
+		return -EBADMSG;
+
+	body = size - header->hdr_len;
+	if (!IS_ALIGNED(header->type_off, sizeof(u32)) ||
+	    !section_fits(header->type_off, header->type_len, body) ||
+	    !section_fits(header->str_off, header->str_len, body))
+		return -EBADMSG;
+
+	/* The first string is the empty one, and the last one ends. */
+	strings = data + header->hdr_len + header->str_off;
+	if (strings[0] || strings[header->str_len - 1])
+		return -EBADMSG;
+
+	return 0;
+}

@@ -1,0 +1,103 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# gen_btf.sh VMLINUX BTF NOTES: has pahole make BTF of the DWARF in a kernel's
+# vmlinux, and writes it, and the notes that say which kernel it is of, to two
+# files. Without a pahole that can do it, they are empty: a line says so, and the
+# build goes on.
+#
+# Environment: PAHOLE, OBJCOPY: programs to use; UAPI_BTF_H: the kernel's linux/btf.h,
+# which says what kinds of types those know that read BTF for that kernel
+#
+# pahole gets no threads, with which its output would be another each time.
+set -eu
+
+die()
+{
+	printf 'gen_btf: %s\n' "$*" >&2
+	exit 1
+}
+
+stop()
+{
+	exit $((128 + $1))
+}
+
+go_without()
+{
+	printf 'gen_btf: warning: making no BTF: %s\n' "$*" >&2
+	: > "$work/btf"
+	: > "$work/notes"
+}
+
+# Sets version, to 124 for 1.24; empty if there is no pahole.
+find_pahole()
+{
+	version=
+	if command -v "$PAHOLE" > /dev/null; then
+		version=$("$PAHOLE" --version 2> /dev/null | tr -dc '0-9')
+	fi
+}
+
+# section NAME FILE: of vmlinux, to a file
+section()
+{
+	"$OBJCOPY" --dump-section "$1=$work/$2" -O binary --only-section="$1" \
+		"$work/vmlinux" "$work/rest" 2> "$work/log" ||
+		die "$vmlinux: $OBJCOPY cannot get $1: $(tail -n 1 "$work/log")"
+	[ -s "$work/$2" ] || die "$vmlinux: has no section $1"
+}
+
+# knows KIND: may there be such types?
+knows()
+{
+	[ -z "${UAPI_BTF_H-}" ] || grep -q "BTF_KIND_$1\>" "$UAPI_BTF_H"
+}
+
+# pahole adds its section to the file. From 1.18 to 1.21 it fails at per-CPU
+# variables without a size.
+encode()
+{
+	cp "$vmlinux" "$work/vmlinux" || die "${btf%/*}: cannot write there"
+	set --
+	if [ "$version" -ge 118 ] && [ "$version" -le 121 ]; then
+		set -- "$@" --skip_encoding_btf_vars
+	fi
+	if [ "$version" -ge 121 ] && knows FLOAT; then
+		set -- "$@" --btf_gen_floats
+	fi
+	if [ "$version" -ge 124 ]; then
+		set -- "$@" --lang_exclude=rust
+		knows ENUM64 || set -- "$@" --skip_encoding_btf_enum64
+	fi
+	"$PAHOLE" -J "$@" "$work/vmlinux" > "$work/log" 2>&1 ||
+		die "$vmlinux: $PAHOLE cannot make BTF of it:" \
+			"$(tail -n 1 "$work/log")"
+	section .BTF btf
+	section .notes notes
+}
+
+[ $# -eq 3 ] || {
+	echo "usage: ${0##*/} VMLINUX BTF NOTES" >&2
+	exit 2
+}
+vmlinux=$1 btf=$2 notes=$3
+: "${PAHOLE:=pahole}" "${OBJCOPY:=objcopy}"
+[ -f "$vmlinux" ] || die "$vmlinux: no such file"
+command -v "$OBJCOPY" > /dev/null || die "$OBJCOPY: no such program"
+work=$(mktemp -d "$btf.XXXXXX" 2> /dev/null) || die "$btf: cannot write there"
+trap 'rm -rf "$work"' EXIT
+trap 'stop 1' HUP
+trap 'stop 2' INT
+trap 'stop 15' TERM
+
+find_pahole
+if [ -z "$version" ]; then
+	go_without "there is no $PAHOLE"
+elif [ "$version" -lt 116 ]; then
+	go_without "$PAHOLE is older than 1.16"
+else
+	encode
+fi
+mv -f "$work/notes" "$notes" || die "${notes%/*}: cannot write there"
+mv -f "$work/btf" "$btf"
