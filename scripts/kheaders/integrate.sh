@@ -79,6 +79,7 @@ parse_arguments()
 
 # Files of Linux: some are changed, ours takes the place of others.
 changed="Documentation/dontdiff
+Makefile
 include/asm-generic/vmlinux.lds.h
 init/Kconfig
 kernel/.gitignore
@@ -90,20 +91,25 @@ scripts/Makefile.modfinal
 scripts/Makefile.vmlinux
 scripts/link-vmlinux.sh
 tools/testing/selftests/Makefile"
-replaced="kernel/gen_kheaders.sh
+replaced="Documentation/ABI/testing/sysfs-kernel-btf
+kernel/gen_kheaders.sh
 kernel/kheaders.c"
 
 # Folders and files of ours.
-added="Documentation/ABI/testing/sysfs-kernel-kheaders
+added="Documentation/ABI/testing/sysfs-kernel-btf
+Documentation/ABI/testing/sysfs-kernel-kheaders
 Documentation/kheaders
+kernel/kbtf
 kernel/kheaders
 lib/kunit-tests
+scripts/kbtf
 scripts/kheaders
+tools/testing/selftests/kbtf
 tools/testing/selftests/kheaders"
 
 check_tree()
 {
-	for file in init/Kconfig kernel/Makefile scripts/Makefile; do
+	for file in Makefile init/Kconfig kernel/Makefile scripts/Makefile; do
 		[ -f "$linux/$file" ] ||
 			die "$linux: not a Linux source tree (it has no $file)"
 	done
@@ -190,6 +196,8 @@ edit_config()
 {
 	replace_block init/Kconfig '^config IKHEADERS$' '^$' \
 'source "kernel/kheaders/Kconfig"
+
+source "kernel/kbtf/Kconfig"
 '
 	insert_after lib/Kconfig.debug '^source "lib/kunit/Kconfig"$' \
 '
@@ -205,14 +213,21 @@ edit_makefiles()
 'kheaders-dir := kheaders
 kheaders-scripts := $(srctree)/scripts/kheaders
 kheaders-tools := scripts/kheaders
-include $(srctree)/kernel/kheaders/Makefile'
+include $(srctree)/kernel/kheaders/Makefile
+
+obj-$(CONFIG_IKBTF) += kbtf.o
+kbtf-dir := kbtf
+kbtf-scripts := $(srctree)/scripts/kbtf
+kbtf-vmlinux := vmlinux
+include $(srctree)/kernel/kbtf/Makefile'
 	insert_after scripts/Makefile \
 		'^subdir-[$][(]CONFIG_SECURITY_SELINUX[)] [+]= selinux$' \
 'subdir-$(CONFIG_IKHEADERS) += kheaders'
 	insert_after lib/Makefile '^obj-.* [+]= kunit/$' \
 'obj-$(CONFIG_KUNIT) += kunit-tests/'
 	insert_after tools/testing/selftests/Makefile '^TARGETS [+]= kexec$' \
-'TARGETS += kheaders'
+'TARGETS += kbtf
+TARGETS += kheaders'
 }
 
 # With Module.symvers in it the archive is linked last. Before it had a makefile for
@@ -231,6 +246,7 @@ kernel/kheaders.ko: kernel/kheaders/kheaders_data.o
 include $(srctree)/kernel/kheaders/Makefile.late
 endif
 '
+	edit_link_of_types
 	[ -f "$work/scripts/Makefile.vmlinux" ] || return 0
 	vmlinux=vmlinux
 	! grep -q '^vmlinux[.]unstripped:' "$work/scripts/Makefile.vmlinux" ||
@@ -247,6 +263,25 @@ endif
 	if is_enabled CONFIG_IKHEADERS && is_enabled CONFIG_IKHEADERS_BUILD; then
 		objs="${objs} kernel/kheaders/kheaders_data.o"
 	fi'
+}
+
+# The module with the types is linked after vmlinux that they are taken from.
+# shellcheck disable=SC2016 # make's variables
+edit_link_of_types()
+{
+	insert_before Makefile \
+		'^modules: (modules_prepare|[$][(]if [$][(]KBUILD_BUILTIN[)],vmlinux)' \
+'ifdef CONFIG_IKBTF
+KBUILD_BUILTIN := y
+modules: vmlinux
+endif
+'
+	insert_before scripts/Makefile.modfinal '^# Add FORCE to the pre' \
+'ifeq ($(CONFIG_IKBTF)-$(KBUILD_EXTMOD),m-)
+kernel/kbtf.ko: kernel/kbtf/kbtf_data.o
+include $(srctree)/kernel/kbtf/Makefile.late
+endif
+'
 }
 
 # In the read-only data, beside BTF. Where an architecture does without RO_DATA,
@@ -293,7 +328,7 @@ add_files()
 		-o -name config -o -name settings -o -name 'extract-*' \
 		-o -name 'sysfs-*' \) ! -name '*.mod.c' ! -name integrate.sh) |
 	while read -r file; do
-		mkdir -p "$work/${file%/*}"
+		mkdir -p "$work/$(dirname "$file")"
 		cp --preserve=timestamps "$top/$file" "$work/$file"
 	done
 }
@@ -325,10 +360,27 @@ copy_from_tree()
 {
 	while read -r file; do
 		if [ -e "$linux/$file" ] || [ -L "$linux/$file" ]; then
-			mkdir -p "$work/${file%/*}"
+			mkdir -p "$work/$(dirname "$file")"
 			cp -pP "$linux/$file" "$work/$file"
 		fi
 	done < "$tmp/paths"
+}
+
+# What we are about to add is there: is it from an earlier run, or to be replaced?
+is_accounted_for()
+{
+	printf '%s\n' "$replaced" | grep -qxF "$1" ||
+		awk -v path="$1" '
+			$0 == path || index($0, path "/") == 1 { found = 1 }
+			END { exit !found }' "$tmp/recorded"
+}
+
+check_added()
+{
+	for path in $added; do
+		[ ! -e "$linux/$path" ] || is_accounted_for "$path" ||
+			die "$linux: $path is there, but not from here"
+	done
 }
 
 commit_before()
@@ -337,18 +389,18 @@ commit_before()
 	if [ -e "$record" ]; then
 		plain_git apply --numstat "$record" > "$tmp/numstat" 2> "$tmp/log" ||
 			die "$record: damaged"
-		cut -f 3 "$tmp/numstat" >> "$tmp/paths"
+		cut -f 3 "$tmp/numstat" > "$tmp/recorded"
+		check_added
+		cat "$tmp/recorded" >> "$tmp/paths"
 		copy_from_tree
 		plain_git apply --reverse --whitespace=nowarn "$record" \
 			2> "$tmp/log" ||
 			die "$linux: what was put there has been changed since:" \
 				"$(sed -n 's/^error: //; 1p' "$tmp/log")"
 	else
+		: > "$tmp/recorded"
+		check_added
 		copy_from_tree
-		for path in $added; do
-			[ ! -e "$linux/$path" ] ||
-				die "$linux: $path is there, but not from here"
-		done
 	fi
 	commit before
 }
@@ -385,7 +437,7 @@ commit_after()
 # What is reached through a link of an earlier run is not the tree's.
 same_file()
 {
-	dir=$linux/${1%/*}
+	dir=$(dirname "$linux/$1")
 	if [ "$(readlink -f "$dir")" != "$dir" ]; then
 		return 1
 	elif [ -L "$work/$1" ] || [ -L "$linux/$1" ]; then
@@ -400,7 +452,7 @@ same_file()
 remove()
 {
 	rm -f "$linux/$1"
-	(cd "$linux" && rmdir -p "${1%/*}" 2>/dev/null) || :
+	(cd "$linux" && rmdir -p "$(dirname "$1")" 2>/dev/null) || :
 }
 
 # Gives the tree the files as they are here now. Those that are the same already
@@ -414,7 +466,7 @@ publish()
 	plain_git ls-files > "$tmp/files"
 	while read -r file; do
 		if ! same_file "$file"; then
-			mkdir -p "$stage/${file%/*}"
+			mkdir -p "$stage/$(dirname "$file")"
 			cp -pP "$work/$file" "$stage/$file"
 			echo "$file"
 		fi
@@ -427,7 +479,7 @@ publish()
 		remove "$file"
 	done < "$tmp/gone"
 	while read -r file; do
-		mkdir -p "$linux/${file%/*}"
+		mkdir -p "$linux/$(dirname "$file")"
 		mv -f "$stage/$file" "$linux/$file"
 	done < "$tmp/other"
 	rm -rf "$stage"

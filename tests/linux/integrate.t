@@ -15,7 +15,8 @@ linux=$tap_tmp/linux
 record=.kheaders-integration.patch
 
 # What it changes or replaces.
-hooks=(Documentation/dontdiff include/asm-generic/vmlinux.lds.h init/Kconfig
+hooks=(Documentation/{dontdiff,ABI/testing/sysfs-kernel-btf} Makefile
+	include/asm-generic/vmlinux.lds.h init/Kconfig
 	kernel/{.gitignore,Makefile,kheaders.c,gen_kheaders.sh}
 	lib/{Makefile,Kconfig.debug}
 	scripts/{Makefile,Makefile.modfinal,Makefile.vmlinux,link-vmlinux.sh}
@@ -99,7 +100,11 @@ again_and_back() {
 		-a -x "$linux/scripts/kheaders/extract-ikheaders" \
 		-a -f "$linux/scripts/kheaders/kit/GNUmakefile" \
 		-a -f "$linux/scripts/kheaders/kit/.kheaders/check-build.sh" \
-		-a -f "$linux/kernel/kheaders/Makefile.late"
+		-a -f "$linux/kernel/kheaders/Makefile.late" \
+		-a -f "$linux/kernel/kbtf/Kconfig" \
+		-a -x "$linux/scripts/kbtf/gen_btf.sh" \
+		-a -f "$linux/Documentation/ABI/testing/sysfs-kernel-btf" \
+		-a -f "$linux/tools/testing/selftests/kbtf/kbtf_core.bpf.c"
 	is "$(find "$linux" -name '*.o' -o -name '*.cmd' -o -name '*.ko' \
 		-o -name integrate.sh)" '' 'and nothing else'
 	ok 'it is taken out' "$script" "$linux" --revert
@@ -143,8 +148,8 @@ update() {
 	small_tree
 	mkdir "$other"
 	(cd "$top" && cp -rp --parents Documentation/{ABI,kheaders} \
-		kernel/kheaders lib scripts/kheaders \
-		tools/testing/selftests/kheaders "$other")
+		kernel/{kbtf,kheaders} lib scripts/{kbtf,kheaders} \
+		tools/testing/selftests/{kbtf,kheaders} "$other")
 	rm "$other/kernel/kheaders/proc.c"
 	echo '/* more */' >"$other/kernel/kheaders/more.h"
 	echo '/* changed */' >>"$other/kernel/kheaders/blob.h"
@@ -158,6 +163,18 @@ update() {
 	ok 'in full' same_as "$tap_tmp/with"
 	ok 'it is taken out' "$script" "$linux" --revert
 	ok 'without a trace of either' unchanged
+
+	# Of a folder that the other version does not have, there is one already.
+	rm -rf "$other/kernel/kbtf"
+	sed -i '/^kernel\/kbtf$/d' "$other/scripts/kheaders/integrate.sh"
+	ok 'a version without kbtf is put in' "$other/scripts/kheaders/integrate.sh" \
+		"$linux"
+	mkdir "$linux/kernel/kbtf"
+	echo mine >"$linux/kernel/kbtf/Kconfig"
+	snapshot "$linux" >"$tap_tmp/before"
+	run_mustfail -s 1 -e 'kernel/kbtf is there, but not from here' \
+		'a folder in its way is named' "$script" "$linux"
+	ok 'and nothing is changed' same_as "$tap_tmp/before"
 }
 
 # What else was changed since: kept where it can be, never lost.
@@ -197,6 +214,7 @@ without() {
 }
 
 missing_anchors() {
+	without Makefile '/^modules: modules_prepare/d'
 	without init/Kconfig '/^config IKHEADERS/d'
 	without kernel/Makefile '/kheaders.o:/d'
 	without kernel/Makefile '/^clean-files/d'

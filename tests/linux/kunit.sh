@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kunit.sh NAME ARCH: runs the KUnit suite in a Linux source of sources.tsv, by
+# kunit.sh NAME ARCH: runs the KUnit suites in a Linux source of sources.tsv, by
 # the kernel's own kunit.py: for ARCH um as a program, for x86_64 in QEMU. Says
 # what kunit.py says; what it builds is kept in build/linux/NAME/kunit-ARCH.
 #
 # That kunit.py is content is not enough: with nothing to run it is, too. Every
-# case that the suite's source lists has to have passed.
+# case that the suites' sources list has to have passed.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -31,7 +31,7 @@ esac
 "$linux_dir/source.sh" "$source_name"
 mkdir -p "$obj"
 lock "$obj.lock"
-say "running the KUnit suite on Linux $source_name, $arch (building takes minutes, once)"
+say "running the KUnit suites on Linux $source_name, $arch (building takes minutes, once)"
 status=0
 (cd "$linux_tree" && timeout -k 10 "${KUNIT_TIMEOUT:-3000}" \
 	tools/testing/kunit/kunit.py run "${options[@]}" --jobs="$(nproc)" \
@@ -40,8 +40,8 @@ status=0
 [ "$status" -eq 0 ] || die "kunit.py failed with status $status"
 
 mapfile -t cases < <(sed -n 's/^	KUNIT_CASE(\(.*\)),$/\1/p' \
-	"$linux_tree/lib/kunit-tests/kheaders_test.c")
-[ "${#cases[@]}" -gt 0 ] || die "the suite has no cases"
+	"$linux_tree"/lib/kunit-tests/*_test.c)
+[ "${#cases[@]}" -gt 0 ] || die "the suites have no cases"
 for case in "${cases[@]}"; do
 	grep -q "\[PASSED\] $case\$" "$log" || die "did not pass: $case"
 done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The KUnit suite passes in a kernel for user mode. KUNIT_ON="SOURCE:ARCH..." picks
+# The KUnit suites pass in a kernel for user mode. KUNIT_ON="SOURCE:ARCH..." picks
 # others.
 
 set -euo pipefail
@@ -12,7 +12,7 @@ set -euo pipefail
 
 for kernel in ${KUNIT_ON:-6.1:um}; do
 	name=${kernel%:*} arch=${kernel#*:}
-	ok "$name, $arch: every case of the suite passes" \
+	ok "$name, $arch: every case of the suites passes" \
 		"$linux_dir/kunit.sh" "$name" "$arch"
 done
 done_testing
