@@ -3,6 +3,7 @@
 #
 # build-module.sh ROW: builds kheaders.ko in the row's root, with the root's
 # compiler against the root's header package, and the C parts of the selftests.
+# And kbtf.ko, without BTF, as on a machine that has no pahole: the kernel has its own.
 # Any warning at W=1 is a failure. The results, and the build's log, are in
 # build/e2e/ROW/.
 #
@@ -29,6 +30,7 @@ copy_sources() {
 	rm -rf -- "$root$src/tools" "$root$src/tests"
 	tar -C "$top" --exclude='*.o' --exclude='*.ko' --exclude='*.mod*' \
 		--exclude='.*.cmd' --exclude='.*.d' --exclude='*.tar.xz' \
+		--exclude='kernel/kbtf/*.bin' \
 		--exclude=scripts/kheaders/strip_comments \
 		--exclude=scripts/kheaders/plan_blocks -cf - Makefile Kbuild kernel scripts tools tests/e2e |
 		tar -C "$root$src" --no-same-owner -xf -
@@ -38,6 +40,10 @@ copy_sources() {
 # another architecture goes by another name.
 harmless='^Skipping BTF generation for .* due to unavailability of vmlinux$'
 harmless+='|^warning: the compiler differs from the one used to build the kernel$'
+
+# What it says once if it does without.
+without_pahole='^gen_btf: warning: making no BTF: there is no /none$'
+harmless+="|$without_pahole"
 
 # run_make LOG FOLDER ARG...: shows what make says only if something is wrong. The
 # folder is one of the project's copy.
@@ -98,11 +104,12 @@ unpack_archive() {
 }
 
 main() {
-	local release module=(W=1 IKHEADERS_PROC=y) selftests=()
+	local release module=(W=1 IKHEADERS_PROC=y) selftests=() inside=
 	"$e2e/root.sh" "$row"
 	release=$(kernel_release)
 	mkdir -p "$row_work"
 	if is_foreign; then
+		inside=$root
 		unpack_archive
 		selftests=(CC="$(cross_compile "$arch_linux")gcc")
 		module+=(ARCH="$arch_linux" KDIR="$row_work/headers"
@@ -117,6 +124,10 @@ main() {
 	run_make "$row_work/build.log" "$src" modules "${module[@]}"
 	[ -s "$root$src/kheaders.ko" ] || die "make left no kheaders.ko"
 	ln -sfn "$root$src" "$row_work/src"
+	run_make "$row_work/kbtf.log" "$src" btf PAHOLE=/none "${module[@]}" \
+		VMLINUX="$inside/boot/vmlinuz-$release"
+	[ "$(grep -c "$without_pahole" "$row_work/kbtf.log")" -eq 1 ] ||
+		die "kbtf.ko was not made without pahole; see $row_work/kbtf.log"
 	run_make "$row_work/selftests.log" \
 		"$src/tools/testing/selftests/kheaders" "${selftests[@]}"
 	index_modules

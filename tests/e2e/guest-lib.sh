@@ -63,6 +63,28 @@ check() {
 	sed "s/^/$remark/" /tmp/check
 }
 
+# subtest NAME PROGRAM...: a program that says TAP, in $limit seconds at most; sets
+# $failed to 1 if it fails
+failed=0
+subtest() {
+	number=$((number + 1))
+	name=$1
+	shift
+	echo "  # Subtest: $name"
+	{
+		timeout -k 5 "${limit:-300}" "$@" 2>&1
+		echo $? >/tmp/status
+	} | sed 's/^/  /'
+	case $(cat /tmp/status) in
+	0) echo "ok $number $name" ;;
+	4) echo "ok $number $name # SKIP" ;;
+	*)
+		echo "not ok $number $name # status $(cat /tmp/status)"
+		failed=1
+		;;
+	esac
+}
+
 # bail TEXT: for what makes all further cases pointless
 bail() {
 	echo "Bail out! $*"
