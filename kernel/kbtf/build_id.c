@@ -25,8 +25,8 @@ struct build_id {
 /* Names and descriptions are padded to four bytes in the kernel's notes. */
 static int find_build_id(const void *notes, size_t size, struct build_id *id)
 {
-	while (size >= sizeof(Elf32_Nhdr)) {
-		const Elf32_Nhdr *note = notes;
+	while (size >= sizeof(struct elf32_note)) {
+		const struct elf32_note *note = notes;
 		size_t name_size, desc_size;
 
 		size -= sizeof(*note);

@@ -16,12 +16,6 @@
 #include "../kheaders/blob.h"
 #include "kbtf.h"
 
-/* Weak: there is none if pahole could not make it. */
-extern const char _binary__btf_kernel_bin_start[] __weak;
-extern const char _binary__btf_kernel_bin_end[] __weak;
-extern const char kbtf_notes[] __weak;
-extern const char kbtf_notes_end[] __weak;
-
 /*
  * Where they are, to be read from memory: for a weak symbol's address the compiler
  * would go to a global offset table, which modules on arm64 do not have.
@@ -29,6 +23,7 @@ extern const char kbtf_notes_end[] __weak;
 static const char *kbtf_range[] __ro_after_init = {
 	_binary__btf_kernel_bin_start, _binary__btf_kernel_bin_end
 };
+
 static const char *kbtf_notes_range[] __ro_after_init = {
 	kbtf_notes, kbtf_notes_end
 };

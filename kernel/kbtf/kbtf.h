@@ -2,7 +2,17 @@
 #ifndef _KBTF_H
 #define _KBTF_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
+
+/*
+ * Of kbtf_data.S. Weak: in a kernel's own build it is linked after modpost has
+ * looked for what is missing.
+ */
+extern const char _binary__btf_kernel_bin_start[] __weak;
+extern const char _binary__btf_kernel_bin_end[] __weak;
+extern const char kbtf_notes[] __weak;
+extern const char kbtf_notes_end[] __weak;
 
 int kbtf_check(const void *data, size_t size);
 int kbtf_check_build_id(const void *notes, size_t size);

@@ -89,27 +89,26 @@ static const struct damage_case {
 	size_t at, size;
 	u32 value;
 } damage_cases[] = {
-#define FIELD(name)	offsetof(struct btf_header, name), \
-			sizeof_field(struct btf_header, name)
-	{ "magic", FIELD(magic), 0xeb9e },
-	{ "magic in the other byte order", FIELD(magic), 0x9feb },
-	{ "version 0", FIELD(version), 0 },
-	{ "version 2", FIELD(version), 2 },
-	{ "header too short", FIELD(hdr_len), HEADER_LEN - 1 },
-	{ "header longer than all", FIELD(hdr_len), SIZE + 1 },
-	{ "header as long as can be", FIELD(hdr_len), U32_MAX },
-	{ "nothing behind the header", FIELD(hdr_len), SIZE },
-	{ "no types", FIELD(type_len), 0 },
-	{ "types at an odd place", FIELD(type_off), 2 },
-	{ "types behind the end", FIELD(type_off), TYPES + STRINGS_LEN + 2 },
-	{ "types far away", FIELD(type_off), U32_MAX - 3 },
-	{ "types to behind the end", FIELD(type_len), TYPES + STRINGS_LEN + 1 },
-	{ "types as long as can be", FIELD(type_len), U32_MAX },
-	{ "no strings", FIELD(str_len), 0 },
-	{ "strings behind the end", FIELD(str_off), TYPES + STRINGS_LEN + 1 },
-	{ "strings far away", FIELD(str_off), U32_MAX },
-	{ "strings to behind the end", FIELD(str_len), STRINGS_LEN + 1 },
-	{ "strings as long as can be", FIELD(str_len), U32_MAX },
+#define AT(name)	offsetof(struct btf_header, name)
+	{ "magic", AT(magic), 2, 0xeb9e },
+	{ "magic in the other byte order", AT(magic), 2, 0x9feb },
+	{ "version 0", AT(version), 1, 0 },
+	{ "version 2", AT(version), 1, 2 },
+	{ "header too short", AT(hdr_len), 4, HEADER_LEN - 1 },
+	{ "header longer than all", AT(hdr_len), 4, SIZE + 1 },
+	{ "header as long as can be", AT(hdr_len), 4, U32_MAX },
+	{ "nothing behind the header", AT(hdr_len), 4, SIZE },
+	{ "no types", AT(type_len), 4, 0 },
+	{ "types at an odd place", AT(type_off), 4, 2 },
+	{ "types behind the end", AT(type_off), 4, TYPES + STRINGS_LEN + 2 },
+	{ "types far away", AT(type_off), 4, U32_MAX - 3 },
+	{ "types to behind the end", AT(type_len), 4, TYPES + STRINGS_LEN + 1 },
+	{ "types as long as can be", AT(type_len), 4, U32_MAX },
+	{ "no strings", AT(str_len), 4, 0 },
+	{ "strings behind the end", AT(str_off), 4, TYPES + STRINGS_LEN + 1 },
+	{ "strings far away", AT(str_off), 4, U32_MAX },
+	{ "strings to behind the end", AT(str_len), 4, STRINGS_LEN + 1 },
+	{ "strings as long as can be", AT(str_len), 4, U32_MAX },
 	{ "strings do not begin with the empty one", HEADER_LEN + TYPES, 1, 1 },
 	{ "the last string has no end", SIZE - 1, 1, 1 },
 };
@@ -141,10 +140,10 @@ static void damaged_btf_is_refused(struct kunit *test)
 
 /* Notes as a linker lays them out: another one, and the build ID. */
 struct notes {
-	Elf32_Nhdr other;
+	struct elf32_note other;
 	char other_name[8];	/* "Linux", padded */
 	char other_desc[4];	/* three bytes, padded */
-	Elf32_Nhdr id;
+	struct elf32_note id;
 	char id_name[4];
 	u8 id_desc[20];
 };
@@ -207,7 +206,7 @@ static void only_this_kernel_is_accepted(struct kunit *test)
 	struct build_id id;
 	char *notes;
 	void *kernel_notes;
-	Elf32_Nhdr *note;
+	struct elf32_note *note;
 	ssize_t size;
 	size_t at;
 
@@ -225,7 +224,7 @@ static void only_this_kernel_is_accepted(struct kunit *test)
 	notes[at] ^= 1;
 	KUNIT_EXPECT_EQ(test, kbtf_check_build_id(notes, size), -ESTALE);
 	notes[at] ^= 1;
-	note = (Elf32_Nhdr *)(notes + at - sizeof("GNU") - sizeof(*note));
+	note = (struct elf32_note *)(notes + at - sizeof("GNU") - sizeof(*note));
 	note->n_descsz = 4;
 	KUNIT_EXPECT_EQ(test, kbtf_check_build_id(notes, size), -ESTALE);
 	KUNIT_EXPECT_EQ(test, kbtf_check_build_id(&good_notes,

@@ -15,7 +15,7 @@ set -euo pipefail
 
 # Everything at W=1 but the kernel itself, which says a lot there.
 ours=(kernel/kheaders/{kheaders,check,blob,proc,kheaders_data}.o
-	lib/kunit-tests/kheaders_test.o)
+	lib/kunit-tests/{kheaders,kbtf}_test.o)
 
 # build FRAGMENTS TARGET...
 build() {
