@@ -3,9 +3,9 @@
  * Types of one kernel are wrong for any other, even for another build of the same
  * sources. The linker gives each vmlinux a build ID, in a note.
  */
-#include <linux/align.h>
 #include <linux/elf.h>
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/kernfs.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
