@@ -96,6 +96,7 @@ clean:
 	rm -f kernel/kheaders/kheaders_data.tar.xz
 	rm -rf kernel/kheaders/.kheaders_data.tar.xz.d
 	rm -f kernel/kbtf/*.o kernel/kbtf/.*.cmd kernel/kbtf/.*.o.d kernel/kbtf/*.bin
+	rm -rf kernel/kbtf/btf.bin.d
 	rm -f scripts/kheaders/plan_blocks scripts/kheaders/strip_comments
 	rm -f scripts/kheaders/.*.cmd
 

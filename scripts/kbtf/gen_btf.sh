@@ -85,7 +85,10 @@ vmlinux=$1 btf=$2 notes=$3
 : "${PAHOLE:=pahole}" "${OBJCOPY:=objcopy}"
 [ -f "$vmlinux" ] || die "$vmlinux: no such file"
 command -v "$OBJCOPY" > /dev/null || die "$OBJCOPY: no such program"
-work=$(mktemp -d "$btf.XXXXXX" 2> /dev/null) || die "$btf: cannot write there"
+# Always the same folder: a run that was killed has left a copy of vmlinux there.
+work=$btf.d
+rm -rf "$work"
+mkdir "$work" 2> /dev/null || die "$btf: cannot write there"
 trap 'rm -rf "$work"' EXIT
 trap 'stop 1' HUP
 trap 'stop 2' INT

@@ -87,6 +87,42 @@ for pahole in "$tap_tmp/none" "$tap_tmp/old"; do
 	is "$(cat "$out"/*)" '' "the files are empty"
 done
 
+# Stopped while pahole is at work, which goes with its process group.
+cat >"$tap_tmp/slow" <<-SH
+	#!/bin/sh
+	[ "\$1" != --version ] || exec echo v1.24
+	: >"$tap_tmp/started"
+	exec sleep 60
+SH
+chmod +x "$tap_tmp/slow"
+
+# stop SIGNAL
+stop() {
+	local pid status=0
+	rm -f "$tap_tmp/started"
+	PAHOLE=$tap_tmp/slow setsid env --default-signal "$gen" "$vmlinux" \
+		"$out/btf" "$out/notes" &
+	pid=$!
+	for _ in $(seq 100); do
+		[ ! -e "$tap_tmp/started" ] || break
+		sleep 0.1
+	done
+	ok "$1: pahole was at work" test -e "$tap_tmp/started"
+	kill -s "$1" -- "-$pid"
+	wait "$pid" 2>/dev/null || status=$?
+	ok "$1: it fails" test "$status" -ne 0
+	ok "$1: what there was is left alone" cmp "$tap_tmp/first" "$out/btf"
+}
+generate "$vmlinux"
+cp "$out/btf" "$tap_tmp/first"
+for signal in HUP INT TERM; do
+	stop "$signal"
+	is "$(left_over)" '' "$signal: nothing else is left"
+done
+stop KILL
+ok "KILL: the next run works" generate "$vmlinux"
+is "$(left_over)" '' "KILL: and leaves nothing else"
+
 # Whatever else is wrong changes nothing.
 refuses() {
 	run_mustfail -s "$1" -e "$2" -o "$out/btf" "$3" "${@:4}"
