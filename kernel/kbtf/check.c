@@ -3,10 +3,10 @@
  * Is this BTF that may be offered? libbpf looks no further once there is a
  * /sys/kernel/btf/vmlinux: BTF that it cannot parse would be worse than none.
  */
-#include <linux/btf.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/stddef.h>
+#include <uapi/linux/btf.h>
 
 #include "kbtf.h"
 

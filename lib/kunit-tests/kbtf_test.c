@@ -5,13 +5,13 @@
  * by nothing here: what is tested is compiled in.
  */
 #include <kunit/test.h>
-#include <linux/btf.h>
 #include <linux/build_bug.h>
 #include <linux/elf.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/string.h>
+#include <uapi/linux/btf.h>
 
 #include "../../kernel/kbtf/check.c"
 #include "../../kernel/kbtf/build_id.c"

@@ -56,6 +56,13 @@ is "$(sha256sum <"$vmlinux")" "$digest" "the kernel is as it was"
 is "$(left_over)" '' "nothing else is left"
 
 cp "$out/btf" "$tap_tmp/first"
+
+# pahole writes that into the file itself.
+cp "$vmlinux" "$tap_tmp/with"
+pahole -J "$tap_tmp/with"
+cp "$tap_tmp/with" "$tap_tmp/with.orig"
+ok "there is BTF of a kernel that has some" generate "$tap_tmp/with"
+ok "it is left as it was" cmp "$tap_tmp/with" "$tap_tmp/with.orig"
 ok "once more" generate "$vmlinux"
 ok "gives the same" cmp "$tap_tmp/first" "$out/btf"
 
