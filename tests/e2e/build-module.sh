@@ -41,9 +41,10 @@ copy_sources() {
 harmless='^Skipping BTF generation for .* due to unavailability of vmlinux$'
 harmless+='|^warning: the compiler differs from the one used to build the kernel$'
 
-# What it says once if it does without.
+# What it says once if it does without. New kernels notice that, too.
 without_pahole='^gen_btf: warning: making no BTF: there is no /none$'
 harmless+="|$without_pahole"
+harmless+='|^warning: pahole version differs from the one used to build the kernel$'
 
 # run_make LOG FOLDER ARG...: shows what make says only if something is wrong. The
 # folder is one of the project's copy.
