@@ -36,8 +36,8 @@ harmless+='|NOTE: This behaviour is deprecated'
 harmless+="|include/linux/mmzone\.h.*'nid' set but not used"
 harmless+='|arch/arm64/kernel/vdso/.*no previous prototype'
 
-# What builds.t wants to hear.
-harmless+='|^gen_btf: warning: making no BTF: there is no /none$'
+# What builds.t wants to hear, and what is configured again then.
+harmless+='|^gen_btf: warning: making no BTF: there is no /none$|\(OBJTOOL_WERROR\)'
 
 run_make() {
 	env LANG=C timeout -k 10 "${BUILD_TIMEOUT:-3000}" make -C "$src" \
