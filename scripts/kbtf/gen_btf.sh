@@ -54,7 +54,7 @@ knows()
 	[ -z "${UAPI_BTF_H-}" ] || grep -q "BTF_KIND_$1\>" "$UAPI_BTF_H"
 }
 
-# pahole adds its section to the file. From 1.18 to 1.21 it fails at per-CPU
+# pahole has objcopy add its section to the file. From 1.18 to 1.21 it fails at per-CPU
 # variables without a size.
 encode()
 {
@@ -70,7 +70,7 @@ encode()
 		set -- "$@" --lang_exclude=rust
 		knows ENUM64 || set -- "$@" --skip_encoding_btf_enum64
 	fi
-	"$PAHOLE" -J "$@" "$work/vmlinux" > "$work/log" 2>&1 ||
+	LLVM_OBJCOPY="$OBJCOPY" "$PAHOLE" -J "$@" "$work/vmlinux" > "$work/log" 2>&1 ||
 		die "$vmlinux: $PAHOLE cannot make BTF of it:" \
 			"$(tail -n 1 "$work/log")"
 	section .BTF btf

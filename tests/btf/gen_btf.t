@@ -57,6 +57,13 @@ is "$(left_over)" '' "nothing else is left"
 
 cp "$out/btf" "$tap_tmp/first"
 
+# What pahole would call if it is not told.
+mkdir "$tap_tmp/bin"
+printf '#!/bin/sh\nexit 1\n' >"$tap_tmp/bin/llvm-objcopy"
+chmod +x "$tap_tmp/bin/llvm-objcopy"
+ok "no program of LLVM is needed" env PATH="$tap_tmp/bin:$PATH" \
+	"$gen" "$vmlinux" "$out/btf" "$out/notes"
+
 # pahole writes that into the file itself.
 cp "$vmlinux" "$tap_tmp/with"
 pahole -J "$tap_tmp/with"
