@@ -117,11 +117,7 @@ stop() {
 	PAHOLE=$tap_tmp/slow setsid env --default-signal "$gen" "$vmlinux" \
 		"$out/btf" "$out/notes" &
 	pid=$!
-	for _ in $(seq 100); do
-		[ ! -e "$tap_tmp/started" ] || break
-		sleep 0.1
-	done
-	ok "$1: pahole was at work" test -e "$tap_tmp/started"
+	ok "$1: pahole was at work" await "$tap_tmp/started"
 	kill -s "$1" -- "-$pid"
 	wait "$pid" 2>/dev/null || status=$?
 	ok "$1: it fails" test "$status" -ne 0

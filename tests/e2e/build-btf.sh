@@ -19,20 +19,14 @@ without_pahole='^gen_btf: warning: making no BTF: there is no /none$'
 
 # What new kernels say to that, and old ones by themselves.
 harmless='^warning: pahole version differs from the one used to build the kernel$'
-harmless+='|include/linux/mmzone\.h.*nid.* set but not used'
+harmless+="|include/linux/mmzone\.h.*nid.* set but not used|$without_pahole"
 
 # run_make ARG...: any warning is a failure
 run_make() {
 	local status=0
 	timeout -k 10 "${BUILD_TIMEOUT:-900}" make -C "$copy" btf W=1 KDIR="$linux_obj" \
 		"$@" >"$log" 2>&1 || status=$?
-	if [ "$status" -ne 0 ]; then
-		tail -n 30 "$log" >&2
-		die "make failed with status $status; its log is $log"
-	fi
-	if grep -i 'warning' "$log" | grep -vE "$without_pahole|$harmless" >&2; then
-		die "something warned; the log is $log"
-	fi
+	judge_make "$status" "$log" "$harmless"
 }
 
 # The same kernel but for a bit of its build ID, as after another build.

@@ -56,13 +56,7 @@ run_make() {
 	fi
 	"${run[@]}" timeout -k 10 "${BUILD_TIMEOUT:-900}" \
 		make -C "$folder" -j"$(nproc)" "$@" >"$log" 2>&1 || status=$?
-	if [ "$status" -ne 0 ]; then
-		tail -n 30 "$log" >&2
-		die "make failed with status $status; its log is $log"
-	fi
-	if grep -iE 'warning' "$log" | grep -vE "$harmless" >&2; then
-		die "the compiler warned; the build's log is $log"
-	fi
+	judge_make "$status" "$log" "$harmless"
 }
 
 # Has the root's depmod index the stock modules and ours, for guest-lib.sh to

@@ -38,11 +38,7 @@ interrupt() {
 		PATH="$tap_tmp/slow-$1:$PATH" "$extract" "$tap_tmp/bzImage" "$out" \
 		>"$tap_tmp/log" 2>&1 &
 	pid=$!
-	for _ in $(seq 100); do
-		[ ! -e "$tap_tmp/started" ] || break
-		sleep 0.1
-	done
-	ok "$name: got there" test -e "$tap_tmp/started"
+	ok "$name: got there" await "$tap_tmp/started"
 	ok "$name: is at work" test -n "$(ls -A "$tap_tmp/tmp")"
 	case $3 in
 	script) kill -s "$2" "$pid" ;;

@@ -31,11 +31,7 @@ start() {
 		"$gen" --srctree "$tree/src" --objtree "$tree/obj" \
 		--srcarch x86 --output "$out" >"$tap_tmp/progress" 2>"$tap_tmp/log" &
 	pid=$!
-	for _ in $(seq 300); do
-		[ ! -e "$tap_tmp/started" ] || return 0
-		sleep 0.1
-	done
-	diag "$1 was never started"
+	await "$tap_tmp/started" || diag "$1 was never started"
 }
 
 # What was started for this run and still lives, whichever session it is in: all

@@ -21,3 +21,15 @@ lock() {
 	flock -w "${LOCK_TIMEOUT:-1800}" 9 ||
 		die "gave up waiting for another run that holds $1"
 }
+
+# judge_make STATUS LOG HARMLESS: ends the script, and shows what matters of the log,
+# if make failed or anything warned but what the extended expression matches.
+judge_make() {
+	if [ "$1" -ne 0 ]; then
+		tail -n 30 "$2" >&2
+		die "make failed with status $1; its log is $2"
+	fi
+	if grep -i 'warning' "$2" | grep -vE "$3" >&2; then
+		die "something warned; the log is $2"
+	fi
+}

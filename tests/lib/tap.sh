@@ -10,6 +10,7 @@
 #                              CMD must fail, and properly (see there)
 #   pass NAME, fail NAME       what was decided elsewhere
 #   diag TEXT...               a remark on stderr
+#   await FILE                 waits till it is there, for half a minute at most
 #   done_testing               prints the plan; without it prove fails the file
 #
 # There is no skip: a test that cannot run has not passed. $tap_tmp is a
@@ -40,6 +41,14 @@ tap_name() {
 
 diag() {
 	printf '%s\n' "$*" | sed 's/^/# /' >&2
+}
+
+await() {
+	for _ in $(seq 300); do
+		[ ! -e "$1" ] || return 0
+		sleep 0.1
+	done
+	return 1
 }
 
 ok() {

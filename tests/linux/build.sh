@@ -85,10 +85,4 @@ configure >"$obj/configure.log" 2>&1 || {
 check_options
 status=0
 run_make "$@" >"$log" 2>&1 || status=$?
-if [ "$status" -ne 0 ]; then
-	tail -n 30 "$log" >&2
-	die "make failed with status $status; its log is $log"
-fi
-if grep -i 'warning' "$log" | grep -vE "$harmless" >&2; then
-	die "something warned; the log is $log"
-fi
+judge_make "$status" "$log" "$harmless"
