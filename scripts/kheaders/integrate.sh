@@ -248,6 +248,11 @@ endif
 '
 	edit_link_of_types
 	[ -f "$work/scripts/Makefile.vmlinux" ] || return 0
+	insert_before Makefile '^modules: modules_prepare' \
+'ifeq ($(CONFIG_IKHEADERS)-$(CONFIG_IKHEADERS_BUILD),y-y)
+vmlinux: modules_prepare
+endif
+'
 	vmlinux=vmlinux
 	! grep -q '^vmlinux[.]unstripped:' "$work/scripts/Makefile.vmlinux" ||
 		vmlinux=vmlinux.unstripped
