@@ -3,14 +3,14 @@
 ## Targets
 ##   run       see it work: a stock Debian kernel serves its own headers in a
 ##             virtual machine, and a bcc program compiles against them
-##   test      run the tests
-##   test-all  run those that take long, too
+##   check     run the tests that need neither a kernel build nor a virtual machine
+##   test      run these and those with kernels: tests/README.md says how long it takes
+##   test-all  run those that take long, too; goes on where it was stopped
 ##   modules   build kheaders.ko for the kernel in KDIR
 ##   btf       build kbtf.ko for the kernel in KDIR, with the types in VMLINUX
 ##   install   build kheaders.ko and install it (as root); it is not loaded
 ##   integrate put kheaders into the Linux source tree KDIR
-##   kunit     run the KUnit suite in a kernel for user mode
-##   kunit-all that, on x86_64 in QEMU, and both with a newer kernel
+##   kunit     run the KUnit suites in a kernel for user mode
 ##   bench     compare the generator with the one in Linux, how long both make
 ##             building a kernel, and modules built with an archive or without
 ##   clean     remove what "modules" made
@@ -24,11 +24,11 @@
 ##                      serve this archive, made by scripts/kheaders/gen_kheaders.sh
 ##   VMLINUX=FILE       for "btf": that kernel's vmlinux, with DWARF in it
 ##   IKHEADERS_PROC=y   make the module offer /proc/kheaders.tar.xz, too
-##   INSTALL_MOD_PATH=  root folder for "install"
+##   INSTALL_MOD_PATH=  root directory for "install"
 ##   W=1, C=1, V=1      as in a kernel build
 ##
-## "run", "test", "kunit", "bench" install what they need from Debian's packages and
-## say what that is; they need to be root, or sudo.
+## "run", "check", "test", "test-all", "kunit" and "bench" install what they need from
+## Debian's packages and say what that is; they need to be root, or sudo.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 
@@ -37,20 +37,19 @@ help:
 
 run:
 	tests/install-deps.sh run
-	tests/e2e/demo.sh
+	tests/lib/as-root.sh tests/vm/demo.sh
 
-# Two at a time: a virtual machine mostly keeps one processor busy. What deals with
-# the same roots or the same Linux trees goes one after the other.
-prove := prove --recurse --timer --jobs 2 --rules 'seq=tests/e2e/*' \
-		--rules 'seq=tests/linux/*' --rules 'par=**'
+check:
+	tests/install-deps.sh check
+	tests/run check
 
 test:
-	tests/install-deps.sh run kernel test
-	$(prove) tests
+	tests/install-deps.sh check run kernel
+	tests/run test
 
 test-all:
-	tests/install-deps.sh run kernel test test-all
-	$(prove) --ext .t --ext .long tests
+	tests/install-deps.sh check run kernel test-all
+	tests/run test-all
 
 integrate:
 	$(if $(filter command% environment%,$(origin KDIR)),,$(error \
@@ -59,17 +58,13 @@ integrate:
 
 kunit:
 	tests/install-deps.sh kernel
-	tests/linux/kunit.sh 6.1 um
-
-kunit-all: kunit
-	tests/install-deps.sh run
-	prove --timer tests/linux/kunit.long
+	tests/linux/kunit.sh 6.1
 
 bench:
 	tests/install-deps.sh run kernel bench
-	tests/bench/bench.sh
-	tests/bench/build.sh
-	tests/bench/module.sh
+	tests/bench/generate.sh
+	tests/bench/kernel-build.sh
+	tests/lib/as-root.sh tests/bench/module-build.sh
 
 modules: check-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -95,17 +90,20 @@ clean:
 	rm -f kernel/kheaders/*.o kernel/kheaders/.*.cmd kernel/kheaders/.*.o.d
 	rm -f kernel/kheaders/kheaders_data.tar.xz
 	rm -rf kernel/kheaders/.kheaders_data.tar.xz.d
+	rm -f lib/kunit-tests/*.o lib/kunit-tests/.*.cmd lib/kunit-tests/.*.d
 	rm -f kernel/kbtf/*.o kernel/kbtf/.*.cmd kernel/kbtf/.*.o.d kernel/kbtf/*.bin
 	rm -rf kernel/kbtf/btf.bin.d
 	rm -f scripts/kheaders/plan_blocks scripts/kheaders/strip_comments
 	rm -f scripts/kheaders/.*.cmd
 
+# The Debian roots there have owners of their own.
 distclean: clean
+	test ! -d build/roots || tests/lib/as-root.sh rm -rf build/roots
 	rm -rf build
 
 check-kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error $(KDIR): no kernel build tree: \
 		install the kernel's header package or say KDIR=...))
 
-.PHONY: help run test test-all integrate kunit kunit-all bench modules btf install clean \
+.PHONY: help run check test test-all integrate kunit bench modules btf install clean \
 	distclean check-kdir

@@ -20,16 +20,6 @@ missing() {
 	done <"$table"
 }
 
-as_root() {
-	if [ "$(id -u)" -eq 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo -- "$@"
-	else
-		die "run this as root, or install sudo, or install the packages"
-	fi
-}
-
 # A container's package index is often absent, or too old for the mirror.
 install() {
 	local get=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -y

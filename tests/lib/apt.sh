@@ -9,7 +9,7 @@
 # lists alone.
 own_apt() {
 	mkdir -p "$1"/{lists,archives}/partial
-	"$top/tests/e2e/apt-sources.sh" "$2" "$3" >"$1/sources.list"
+	"$top/tests/lib/apt-sources.sh" "$2" "$3" >"$1/sources.list"
 	cat >"$1/apt.conf" <<-CONF
 		Dir::Etc::SourceList "$1/sources.list";
 		Dir::Etc::SourceParts "/dev/null";

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the scripts of several test folders share. Source it.
+# What scripts of several directories share. Source it.
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+roots=$top/build/roots		# Debian roots, kept
 
 say() {
 	printf '==> %s\n' "$*" >&2
@@ -14,12 +16,34 @@ die() {
 	exit 1
 }
 
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo -- "$@"
+	else
+		die "run this as root, or install sudo"
+	fi
+}
+
 # lock FILE: waits for the lock and holds it until the script ends.
 lock() {
 	mkdir -p "$(dirname "$1")"
 	exec 9>"$1"
-	flock -w "${LOCK_TIMEOUT:-1800}" 9 ||
+	flock -w 1800 9 ||
 		die "gave up waiting for another run that holds $1"
+}
+
+# copy_project DIRECTORY: puts what the modules are built from there, as it was written
+# and without anything that was there before.
+copy_project() {
+	rm -rf -- "$1"
+	mkdir -p "$1"
+	(cd "$top" && git ls-files -z --cached --others --exclude-standard \
+		Makefile Kbuild kernel scripts lib tools |
+		while IFS= read -r -d '' file; do
+			[ ! -e "$file" ] || printf '%s\0' "$file"
+		done | tar --null -T - -cf -) | tar -C "$1" --no-same-owner -xf -
 }
 
 # judge_make STATUS LOG HARMLESS: ends the script, and shows what matters of the log,

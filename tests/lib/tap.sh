@@ -14,7 +14,7 @@
 #   done_testing               prints the plan; without it prove fails the file
 #
 # There is no skip: a test that cannot run has not passed. $tap_tmp is a
-# private folder that goes away with the test.
+# private directory that goes away with the test.
 
 tap_count=0
 tap_tmp=$(mktemp -d "${TMPDIR:-/tmp}/tap.XXXXXXXX")
@@ -24,19 +24,18 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 pass() {
-	tap_count=$((tap_count + 1))
-	# A newline or a '#' in a name would be read as TAP syntax.
-	printf 'ok %d - %s\n' "$tap_count" "$(tap_name "$1")"
+	tap_result ok "$1"
 }
 
 fail() {
-	tap_count=$((tap_count + 1))
-	printf 'not ok %d - %s\n' "$tap_count" "$(tap_name "$1")"
+	tap_result 'not ok' "$1"
 }
 
-tap_name() {
-	local name=${1//$'\n'/ }
-	printf '%s' "${name//#/ no. }"
+# A newline or a '#' in a name would be read as TAP syntax.
+tap_result() {
+	local name=${2//$'\n'/ }
+	tap_count=$((tap_count + 1))
+	printf '%s %d - %s\n' "$1" "$tap_count" "${name//#/ no. }"
 }
 
 diag() {
@@ -44,9 +43,9 @@ diag() {
 }
 
 await() {
-	for _ in $(seq 300); do
+	for _ in {1..1500}; do
 		[ ! -e "$1" ] || return 0
-		sleep 0.1
+		sleep 0.02
 	done
 	return 1
 }
@@ -114,8 +113,8 @@ run_mustfail() {
 
 	[ -z "$file" ] || before=$(file_state "$file")
 	"$@" >"$tap_tmp/.out" 2>"$tap_tmp/.err" || status=$?
-	err=$(head -c 4000 "$tap_tmp/.err" | tr -d '\0')
-	lines=$(wc -l <"$tap_tmp/.err")
+	IFS= read -r -d '' err <"$tap_tmp/.err" || : # as far as there is no NUL
+	lines=${err//[!$'\n']/}
 
 	case $status in
 	0) problems+=("exit status 0") ;;
@@ -126,7 +125,8 @@ run_mustfail() {
 	[ -z "$want" ] || [ "$status" -eq "$want" ] ||
 		problems+=("exit status $status, expected $want")
 	if [ -n "$pattern" ]; then
-		[ "$lines" -eq 1 ] || problems+=("$lines lines on stderr, expected 1")
+		[ "${#lines}" -eq 1 ] ||
+			problems+=("${#lines} lines on stderr, expected 1")
 		[[ $err =~ $pattern ]] || problems+=("stderr doesn't match: $pattern")
 	fi
 	[ -z "$file" ] || [ "$(file_state "$file")" = "$before" ] ||
@@ -142,7 +142,7 @@ run_mustfail() {
 		diag "$problem"
 	done
 	diag "command: $*"
-	[ -z "$err" ] || diag "stderr: $err"
+	[ -z "$err" ] || diag "stderr: ${err:0:4000}"
 }
 
 done_testing() {

@@ -1,30 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# build.sh [--plain] NAME/FOLDER ARCH FRAGMENTS TARGET...: builds TARGETs of the
-# Linux source NAME of sources.tsv, with kheaders in it, in build/linux/NAME/FOLDER.
-# ARCH is the kernel's name of it. The configuration is what allnoconfig makes of
-# the FRAGMENTS, a list of names with commas between: tests/linux/configs/*.config.
-# What make said is in the folder, too, as make.log. With --plain the sources are
-# as they were, without kheaders.
+# build.sh SOURCES OBJECTS ARCH OPTIONS [ARG...]: builds the Linux in the first
+# directory to the second one, with make's further arguments. ARCH is the kernel's
+# name of it. The configuration is what allnoconfig makes of the OPTIONS, a list with
+# blanks between: CONFIG_...=... or the name of a file, tests/linux/configs/NAME.config.
+# What make said is in the second directory, too, as make.log.
 #
-# It fails if an option of the fragments did not come through, and if anything
-# warned that is not known to warn without kheaders, too.
+# It fails if an option did not come through, and if anything warned that is not
+# known to warn without kheaders, too.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-src=tree
-[ "${1-}" != --plain ] || { src=src; shift; }
-if [ "$#" -lt 4 ] || [[ $1 != ?*/?* ]]; then
-	echo "usage: ${0##*/} [--plain] NAME/FOLDER ARCH FRAGMENTS TARGET..." >&2
+if [ "$#" -lt 4 ]; then
+	echo "usage: ${0##*/} SOURCES OBJECTS ARCH OPTIONS [ARG...]" >&2
 	exit 2
 fi
-load_source "${1%%/*}"
-src=$linux_work/$src obj=$linux_work/${1#*/}
-arch=$2 fragments=$3
-shift 3
+src=$1 obj=$2 arch=$3 options=$4
+shift 4
 log=$obj/make.log
 
 cross=$(cross_compile "$arch")
@@ -36,31 +31,39 @@ harmless+='|NOTE: This behaviour is deprecated'
 harmless+="|include/linux/mmzone\.h.*'nid' set but not used"
 harmless+='|arch/arm64/kernel/vdso/.*no previous prototype'
 
-# What builds.t wants to hear, and what is configured again then.
+# What tests of kbtf.ko want to hear, and what is configured again then.
 harmless+='|^gen_btf: warning: making no BTF: there is no /none$|\(OBJTOOL_WERROR\)'
 
+# The caller's arguments come last, so that -j1 counts.
 run_make() {
-	env LANG=C timeout -k 10 "${BUILD_TIMEOUT:-3000}" make -C "$src" \
-		O="$obj" ARCH="$arch" CROSS_COMPILE="$cross" -j"$(nproc)" "$@"
+	env LANG=C timeout -k 10 3000 make -C "$src" O="$obj" ARCH="$arch" \
+		CROSS_COMPILE="$cross" -j"$(nproc)" "$@"
 }
 
 wanted_options() {
-	local fragment
-	for fragment in ${fragments//,/ }; do
-		cat "$linux_dir/configs/$fragment.config"
+	local option
+	for option in $options; do
+		case $option in
+		CONFIG_*) echo "$option" ;;
+		*) cat "$linux_dir/configs/$option.config" ;;
+		esac
 	done | grep -E '^CONFIG_|^# CONFIG_[A-Z0-9_]* is not set$'
 }
 
-# Made anew only if the fragments or our own options changed, so that make has
+# The make variables among the arguments, such as LLVM=1, decide on options, too.
+variables=()
+for argument in "$@"; do
+	[[ $argument != *=* ]] || variables+=("$argument")
+done
+
+# Made anew only if the options wanted or those that kheaders has changed, so that make has
 # nothing to do otherwise.
 configure() {
 	wanted_options >"$obj/wanted"
-	cat "$obj/wanted" >"$obj/configured.new"
-	[ "$src" = "$linux_src" ] ||
-		cat "$src"/{kernel/kheaders,kernel/kbtf,lib/kunit-tests}/Kconfig \
-			>>"$obj/configured.new"
+	cat "$obj/wanted" "$src"/{kernel/kheaders,kernel/kbtf,lib/kunit-tests}/Kconfig \
+		>"$obj/configured.new" 2>/dev/null || : # no kheaders in it
 	cmp -s "$obj/configured.new" "$obj/configured" || {
-		run_make KCONFIG_ALLCONFIG="$obj/wanted" allnoconfig
+		run_make KCONFIG_ALLCONFIG="$obj/wanted" "${variables[@]}" allnoconfig
 		mv "$obj/configured.new" "$obj/configured"
 	}
 }
@@ -77,7 +80,7 @@ check_options() {
 }
 
 mkdir -p "$obj"
-lock "$obj/lock"
+lock "$obj.lock"
 configure >"$obj/configure.log" 2>&1 || {
 	tail -n 20 "$obj/configure.log" >&2
 	die "it could not be configured"

@@ -7,9 +7,13 @@ linux_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$linux_dir/../lib/common.sh"
 
-source_names() {
-	awk '!/^#/ && NF { print $1 }' "$linux_dir/sources.tsv"
-}
+# The files of Linux that integrate.sh changes or replaces.
+hooks=(Documentation/{dontdiff,ABI/testing/sysfs-kernel-btf} Makefile
+	include/asm-generic/vmlinux.lds.h init/Kconfig
+	kernel/{.gitignore,Makefile,kheaders.c,gen_kheaders.sh}
+	lib/{Makefile,Kconfig.debug}
+	scripts/{Makefile,Makefile.modfinal,Makefile.vmlinux,link-vmlinux.sh}
+	tools/testing/selftests/Makefile)
 
 # cross_compile ARCH: prints what the names of the compiler and its like begin with,
 # nothing if this machine is of that architecture.
@@ -22,19 +26,24 @@ cross_compile() {
 	esac
 }
 
-# load_source NAME: sets source_*, and where things are:
+# load_source NAME: the Linux that Debian has the source of in the release of
+# tests/boot/debian-NAME.conf. Sets
 #
-#   $linux_src	the sources as Debian has them
-#   $linux_tree	the same with kheaders put in
-#   $linux_work	the folder of both, and for what is built from them
+# source_*	name, release and package of it, see there
+# linux_work	the directory of what follows
+# linux_src	the sources as Debian has them
+# linux_hooks	of the sources, only the hooks
 load_source() {
-	local line
-	line=$(awk -v name="$1" '!/^#/ && $1 == name' "$linux_dir/sources.tsv")
-	[ -n "$line" ] || die "no source '$1' in sources.tsv: have" \
-		"$(source_names | paste -sd ' ')"
-	read -r source_name source_release source_backports source_package \
-		<<<"$line"
+	local conf=$top/tests/boot/debian-$1.conf
+	[ -e "$conf" ] || die "no Linux '$1': there is no $conf"
+	source_name=$1
+	source_package=linux-source-$(sed 's/[.]/[.]/g; s/x$/[0-9]+/' <<<"$1")
+	read -r source_release source_backports < <(
+		row_release='' row_backports=no
+		# shellcheck source=/dev/null
+		. "$conf"
+		echo "$row_release $row_backports")
 	linux_work=$top/build/linux/$source_name
 	linux_src=$linux_work/src
-	linux_tree=$linux_work/tree
+	linux_hooks=$linux_work/hooks
 }

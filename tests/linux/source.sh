@@ -1,9 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# source.sh NAME: unpacks a Linux source of sources.tsv to build/linux/NAME/src,
-# and puts kheaders into a copy, build/linux/NAME/tree. What is there is used
-# again, but kheaders in it is brought up to date.
+# source.sh NAME: unpacks a Linux source (see load_source) to build/linux/NAME/src.
+#
+# source.sh NAME hooks: unpacks only the files that integrate.sh deals with, to
+# build/linux/NAME/hooks.
+#
+# What is there is used again, and the package is kept in build/linux/NAME/deb.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -11,8 +14,13 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/apt.sh
 . "$top/tests/lib/apt.sh"
 
-[ "$#" -eq 1 ] || { echo "usage: ${0##*/} NAME" >&2; exit 2; }
-load_source "$1"
+case $#-${2-} in
+1- | 2-hooks) ;;
+*)
+	echo "usage: ${0##*/} NAME [hooks]" >&2
+	exit 2
+	;;
+esac
 
 # "package version", the newest that fits
 newest_package() {
@@ -21,26 +29,46 @@ newest_package() {
 		awk -F ' *[|] *' '{ gsub(/ /, "", $1); print $1, $2; exit }'
 }
 
-unpack() {
+fetch() {
 	local package version
 	own_apt "$tmp" "$source_release" "$source_backports"
 	read -r package version < <(newest_package) ||
 		die "no package in $source_release fits $source_package"
 	say "fetching $package $version"
-	(cd "$tmp" && apt-get -qq download "$package=$version")
-	mkdir "$tmp/deb" "$tmp/src"
-	dpkg-deb -x "$tmp"/*.deb "$tmp/deb"
-	tar -xJf "$tmp/deb/usr/src/$package.tar.xz" -C "$tmp/src" \
-		--strip-components=1
-	mv "$tmp/src" "$linux_src"
+	mkdir "$tmp/deb"
+	(cd "$tmp/deb" && apt-get -qq download "$package=$version")
+	mv "$tmp/deb" "$linux_work/deb"
 }
 
-# Shares its files with the sources but for those that integrate.sh replaces.
-copy() {
-	cp -al "$linux_src" "$tmp/tree"
-	mv "$tmp/tree" "$linux_tree"
+# unpack DIRECTORY [FILE...]: all, or only those of the files that there are
+unpack() {
+	local into=$1 deb package
+	shift
+	[ -d "$linux_work/deb" ] || fetch
+	deb=$(echo "$linux_work"/deb/*.deb)
+	package=${deb##*/} package=${package%%_*}
+	mkdir "$tmp/files"
+	dpkg-deb --fsys-tarfile "$deb" | tar -xO "./usr/src/$package.tar.xz" |
+		tar -xJ -C "$tmp/files" --strip-components=1 "${@/#/$package/}" \
+			2>"$tmp/log" ||
+		! grep -v -e ': Not found in archive$' -e ': Exiting with failure' \
+			"$tmp/log" >&2 || die "cannot unpack $deb"
+	[ -e "$tmp/files/Makefile" ] || die "$deb: not a package as expected"
+	mv "$tmp/files" "$into"
 }
 
+# The hooks are unpacked again if others are wanted than last time.
+is_there() {
+	if [ "$what" = src ]; then
+		[ -d "$linux_src" ]
+	else
+		printf '%s\n' "${hooks[@]}" | cmp -s - "$linux_hooks.list"
+	fi
+}
+
+load_source "$1"
+what=${2:-src}
+! is_there || exit 0
 lock "$linux_work.lock"
 mkdir -p "$linux_work"
 tmp=$linux_work/new
@@ -49,6 +77,11 @@ mkdir "$tmp"
 trap 'rm -rf -- "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-[ -d "$linux_src" ] || unpack
-[ -d "$linux_tree" ] || copy
-"$top/scripts/kheaders/integrate.sh" "$linux_tree" >&2
+! is_there || exit 0		# another run was first
+if [ "$what" = src ]; then
+	unpack "$linux_src"
+else
+	rm -rf "$linux_hooks.list" "$linux_hooks"
+	unpack "$linux_hooks" "${hooks[@]}"
+	printf '%s\n' "${hooks[@]}" >"$linux_hooks.list"
+fi

@@ -1,0 +1,203 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Compares our generator with the one in Linux, side by side: both pack the same
+# prepared tree, in turn, for several rounds. The tree is Debian's linux-source
+# package, fetched at run time and kept below build/linux. Environment:
+#
+#   BENCH_SOURCE  which Linux, as in tests/boot/debian-*.conf (default: 7.x)
+#   BENCH_ROUNDS  how often each is measured (default: 3)
+#   BENCH_TREE    "srctree:objtree" of a prepared tree to use instead; a few of
+#                 its headers are changed and put back
+#
+# Missed targets are shown, not failed. The exit status is 1 if there is nothing
+# to compare: something did not run, or the archives hold different headers.
+
+set -euo pipefail
+# shellcheck source=tests/linux/lib.sh
+. "$(dirname "$0")/../linux/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/mainline.sh
+. "$top/tests/lib/mainline.sh"
+
+arch=x86
+rounds=${BENCH_ROUNDS:-3}
+changed=(include/linux/sched.h include/uapi/linux/bpf.h arch/x86/include/asm/io.h)
+
+# Sets src and obj: a tree after `make prepare`, in a folder of its own.
+prepare_tree() {
+	if [ -n "${BENCH_TREE-}" ]; then
+		src=${BENCH_TREE%%:*} obj=${BENCH_TREE#*:}
+	else
+		load_source "${BENCH_SOURCE:-7.x}"
+		"$linux_dir/source.sh" "$source_name"
+		src=$linux_src obj=$linux_work/prepared
+		[ -e "$obj/prepared" ] || prepare
+	fi
+	[ -e "$src/kernel/gen_kheaders.sh" ] || die "$src: no kernel/gen_kheaders.sh"
+	[ -e "$obj/include/generated/autoconf.h" ] || die "$obj: not prepared"
+}
+
+prepare() {
+	say "preparing Linux $source_name: x86_64_defconfig"
+	mkdir -p "$obj"
+	{
+		make -C "$src" O="$obj" ARCH=x86_64 x86_64_defconfig
+		make -C "$src" O="$obj" ARCH=x86_64 -j "$(nproc)" prepare
+	} >"$obj/prepare.log" 2>&1 ||
+		die "the tree could not be prepared: see $obj/prepare.log"
+	touch "$obj/prepared"
+}
+
+bench=$top/build/bench
+mkdir -p "$bench"
+prepare_tree
+tmp=$(mktemp -d "$bench/run.XXXXXX")
+results=$bench/results.tsv
+: >"$results"
+
+restore() {
+	local header
+	for header in "${changed[@]}"; do
+		[ ! -e "$tmp/$header" ] || cp -p "$tmp/$header" "$src/$header"
+	done
+	rm -rf "$tmp"
+}
+trap restore EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+ours() {
+	"$top/scripts/kheaders/gen_kheaders.sh" --srctree "$src" --objtree "$obj" \
+		--srcarch "$arch" --output "$tmp/ours.tar.xz"
+}
+
+mainline() {
+	mainline_archive "$src" "$obj" "$arch" "$tmp/mainline.tar.xz"
+}
+
+mainline_unchanged() {
+	if mainline_takes_lists "$src"; then
+		mainline_lists "$src" "$obj" "$arch" "$tmp/mainline.tar.xz"
+	else
+		mainline
+	fi
+}
+
+# measure WHO WHAT CMD...: notes wall and CPU seconds
+measure() {
+	local TIMEFORMAT='%R %U %S' times
+	printf '  %-9s %s\n' "$1" "$2" >&2
+	times=$({ time "${@:3}" >"$tmp/log" 2>&1; } 2>&1) ||
+		{ cat "$tmp/log" >&2; die "$1 failed: $2"; }
+	read -r wall user system <<<"$times"
+	awk -v who="$1" -v what="$2" -v wall="$wall" -v cpu="$user $system" 'BEGIN {
+		split(cpu, c, " ")
+		printf "%s\t%s\t%.3f\t%.3f\n", who, what, wall, c[1] + c[2]
+	}' >>"$results"
+}
+
+# A token more: what neither may overlook.
+change() {
+	printf '\n#define KHEADERS_BENCH_%d 1\n' "$2" >>"$src/$1"
+}
+
+put_back() {
+	cp -p "$tmp/$1" "$src/$1"
+}
+
+one_round() {
+	local number=$1 header
+	rm -rf "$tmp/ours.tar.xz" "$tmp/.ours.tar.xz.d" "$obj/kernel/kheaders.md5"
+	measure mainline cold mainline
+	measure kheaders cold ours
+	measure mainline unchanged mainline_unchanged
+	measure kheaders unchanged ours
+	for header in "${changed[@]}"; do
+		change "$header" "$number"
+		measure kheaders "$header" ours
+		put_back "$header"
+		ours >"$tmp/log"
+	done
+	# Mainline's does everything again whichever header changed: one a round.
+	header=${changed[number % ${#changed[@]}]}
+	change "$header" "$number"
+	measure mainline changed mainline
+	put_back "$header"
+}
+
+# Both see headers that are in the page cache.
+warm_up() {
+	find "$src/include" "$src/arch/$arch/include" "$obj/include" \
+		"$obj/arch/$arch/include" -name '*.h' -exec cat {} + | wc -c >"$tmp/bytes"
+}
+
+headers_in() {
+	tar -tJf "$1" | grep -v -e '/$' -e '^\./\.kheaders/manifest$' | LC_ALL=C sort
+}
+
+same_headers() {
+	mainline >"$tmp/log"
+	ours >"$tmp/log"
+	headers_in "$tmp/mainline.tar.xz" >"$tmp/mainline.list"
+	headers_in "$tmp/ours.tar.xz" >"$tmp/ours.list"
+	diff "$tmp/mainline.list" "$tmp/ours.list" >&2 ||
+		die "the archives hold different headers"
+}
+
+# The compiler's lexer is the judge: as many lines, and each token on its own.
+lines_intact() {
+	(
+		# shellcheck source=tests/lib/tap.sh
+		. "$top/tests/lib/tap.sh"
+		# shellcheck source=tests/lib/headers.sh
+		. "$top/tests/lib/headers.sh"
+		check_headers bench "$src" "$obj" "$arch"
+		done_testing
+	) >"$tmp/headers.log" 2>&1 || true
+	if grep -q '^1\.\.' "$tmp/headers.log" &&
+		! grep '^not ok' "$tmp/headers.log" >&2; then
+		echo all
+	else
+		echo "not all"
+	fi
+}
+
+# lines_of DIR: how many each header has there; those it lacks are passed over
+lines_of() (
+	cd "$1"
+	{ xargs -d '\n' wc -l <"$tmp/ours.list" 2>/dev/null || true; } |
+		awk '$2 != "total" { print $2, $1 }' | LC_ALL=C sort
+)
+
+# How many headers of an archive have as many lines as the compiler saw.
+unshifted() {
+	rm -rf "$tmp/unpacked"
+	mkdir "$tmp/unpacked"
+	tar -xJf "$1" -C "$tmp/unpacked"
+	LC_ALL=C comm -12 <(lines_of "$tmp/unpacked") \
+		<({ lines_of "$src"; lines_of "$obj"; } | LC_ALL=C sort) | wc -l
+}
+
+for header in "${changed[@]}"; do
+	mkdir -p "$tmp/${header%/*}"
+	cp -p "$src/$header" "$tmp/$header"
+done
+warm_up
+say "packing $(make -s -C "$src" kernelversion) in turn, $rounds rounds"
+for number in $(seq "$rounds"); do
+	say "round $number"
+	one_round "$number"
+done
+say "comparing what was packed"
+same_headers
+intact=$(lines_intact)
+mainline_unshifted=$(unshifted "$tmp/mainline.tar.xz")
+
+awk -F '\t' -v mainline_bytes="$(stat -c %s "$tmp/mainline.tar.xz")" \
+	-v bytes="$(stat -c %s "$tmp/ours.tar.xz")" \
+	-v mainline_members="$(tar -tJf "$tmp/mainline.tar.xz" | wc -l)" \
+	-v members="$(tar -tJf "$tmp/ours.tar.xz" | wc -l)" \
+	-v headers="$(wc -l <"$tmp/ours.list")" -v intact="$intact" \
+	-v mainline_intact="$mainline_unshifted" \
+	-f "$top/tests/bench/table.awk" "$results"

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The front door: what make says without a kernel to build for, and that it takes away
+# what it has made.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+copy="$tap_tmp/a blank/kheaders"
+mkdir -p "$copy"
+(cd "$top" && git ls-files -z --cached --others --exclude-standard | while
+	IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
+	tar --null -T - -cf -) | tar -C "$copy" -xf -
+git -C "$copy" init -q
+git -C "$copy" add -A
+git -C "$copy" -c user.name=A -c user.email=a@example.org commit -qm all
+
+make_it() {
+	make -s -C "$copy" "$@"
+}
+
+run_mustfail -s 2 -e 'no kernel build tree: .* KDIR=' 'modules for nothing' \
+	make_it modules KDIR=/nonexistent
+run_mustfail -s 2 -e 'no kernel build tree: .* KDIR=' 'install for nothing' \
+	make_it install KDIR=/nonexistent
+run_mustfail -s 2 -e 'say VMLINUX=' 'types of nothing' make_it btf KDIR=.
+
+make_it help >"$tap_tmp/help"
+# shellcheck disable=SC2013 # words
+for target in $(sed -n '/^\.PHONY:/,$ { s/^\.PHONY://; s/\\$//; p }' "$top/Makefile"); do
+	case $target in
+	help | check-kdir) ;;
+	*) ok "help tells of $target" grep -q "^ *$target " "$tap_tmp/help" ;;
+	esac
+done
+
+# What modules leave is tried where some are built: tests/vm/stock.sh and own.sh.
+mkdir -p "$copy/build/roots/some/root" "$copy/build/rows"
+touch "$copy"/{kheaders.ko,kernel/kheaders/blob.o,build/results.tsv}
+ok 'make clean' make_it clean
+is "$(git -C "$copy" status --porcelain --ignored)" '!! build/' 'leaves build alone'
+ok 'make distclean' make_it distclean
+is "$(git -C "$copy" status --porcelain --ignored)" '' 'leaves nothing'
+done_testing

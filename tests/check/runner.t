@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# tests/run: every row is counted for what it is, and what has passed at this commit
+# is not run again.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
+. "$(dirname "$0")/../lib/tap.sh"
+
+tests=$(cd "$(dirname "$0")/.." && pwd)
+project=$tap_tmp/project
+mkdir -p "$project"/tests/{boot,check/part,slow,vm,lib}
+cp "$tests/run" "$project/tests/"
+
+# row NAME LINE...: a test that says that it has run, and then these lines
+row() {
+	printf '%s\n' '#!/bin/sh' "echo $1 >>'$tap_tmp/ran'" "${@:2}" \
+		>"$project/tests/$1"
+	chmod +x "$project/tests/$1"
+}
+
+row check/good.t 'echo "ok 1 - a"' 'echo "ok 2 - b # SKIP no luck"' 'echo 1..2'
+row check/part/deep.t 'echo "ok 1 - a"' 'echo 1..1'
+# shellcheck disable=SC2016 # that script's own
+row vm/test-row.sh 'echo "# kernel: 9.9-$(basename "$1")"' 'echo "ok 1 - a"' 'echo 1..1'
+touch "$project"/tests/{boot/kernel.conf,slow/other.conf}
+row slow/bad.t 'echo "ok 1 - a"' 'echo "not ok 2 - b"' 'echo "# for this reason" >&2' \
+	'echo 1..2'
+git() {
+	command git -C "$project" -c user.name=A -c user.email=a@example.org "$@"
+}
+git init -q
+echo /build/ >"$project/.gitignore"
+git add -A
+git commit -qm first
+
+# Runs it as root, whom nothing else has to become.
+run() {
+	rm -f "$tap_tmp/ran"
+	unshare --map-root-user "$project/tests/run" "$@" >"$tap_tmp/said" 2>&1
+}
+
+# said ROW: its line of the table, without the time
+said() {
+	sed -nE "s,^$1 +([^ ]+) +[0-9]+ +([0-9]+) +([0-9]+) +([0-9]+).*,\1 \2 \3 \4,p" \
+		"$tap_tmp/said"
+}
+
+ran() {
+	sort "$tap_tmp/ran" | paste -sd ' '
+}
+
+ok 'what passes passes' run check
+is "$(said check/good)" '- 1 0 1' 'with so many passed, failed and skipped'
+is "$(tail -n 1 "$tap_tmp/said")" '2 passed, 0 failed, 1 skipped' 'and the sum'
+is "$(ran)" 'check/good.t check/part/deep.t' 'just the rows of that door have run'
+run_mustfail -s 1 'one failure fails all' run test-all
+is "$(said slow/bad)" '- 1 1 0' 'it is counted'
+ok 'and explained' grep -q 'for this reason' "$tap_tmp/said"
+ok 'and kept' grep -q 'for this reason' "$project/build/results/slow/bad.log"
+is "$(said boot/kernel)" '9.9-kernel.conf 1 0 0' 'a row says which kernel it has tried'
+like "$(tail -n 1 "$project/build/results.tsv")" \
+	"^20..-..-.. ..:..:..	$(git rev-parse --short=12 HEAD)	[a-z/]+	[^	]+	[0-9]+	[0-9]+	[0-9]+	[0-9]+$" \
+	'a result has date, commit, row, kernel, seconds and counts'
+
+run_mustfail -s 1 'it still fails' run test-all
+is "$(ran)" slow/bad.t 'but what has passed is not run again'
+is "$(said slow/other)" '9.9-other.conf 1 0 0' 'though it is in the table'
+run_mustfail -s 1 'unless asked' run --again test-all
+is "$(wc -l <"$tap_tmp/ran")" 5 'all have run'
+ok 'a single row, by its name' run deep
+is "$(ran)" check/part/deep.t 'has run alone'
+like "$(cat "$tap_tmp/said")" 'running 1 of 5 rows' 'which is said'
+
+row slow/bad.t 'echo "ok 1 - a"'
+run_mustfail -s 1 'a row that breaks off fails' run bad
+is "$(said slow/bad)" '- 1 1 0' 'with a failure'
+row slow/bad.t 'echo "ok 1 - a"' 'echo 1..1' 'exit 3'
+run_mustfail -s 1 'so does one whose status is bad' run bad
+row slow/bad.t 'exit 0'
+run_mustfail -s 1 'and one that says nothing' run bad
+run_mustfail -s 1 'changes that are not committed are always tried' run test-all
+is "$(wc -l <"$tap_tmp/ran")" 5 'all have run'
+for word in nosuch '' ; do
+	run_mustfail "no such row: '$word'" run "$word"
+done
+run_mustfail -s 2 'no row at all' run
+flock "$project/build/run.lock" sleep 5 &
+run_mustfail -e 'another one is at work here' 'two at once' "$project/tests/run" deep
+kill "$!"
+done_testing

@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What can be said of a file without running it.
+
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=tests/lib/tap.sh
+. tests/lib/tap.sh
+
+# The licence itself, and inputs of tests whose every byte counts.
+files() {
+	git ls-files --cached --others --exclude-standard |
+		grep -v -e '^LICENSES/' -e '^tests/check/generator/strip/'
+}
+
+# those PROGRAM: the files that this awk program prints the names of
+those() {
+	files | xargs -d '\n' awk "$1 { print FILENAME }"
+}
+
+licence='SPDX-License-Identifier: GPL-2.0-only'
+is "$(those "FNR <= 5 && /$licence/" | grep -vxFf - <(files))" '' \
+	'every file names its licence'
+
+mapfile -t scripts < <(those 'FNR == 1 && /^#!.*[ \/](ba)?sh$/')
+ok 'there are scripts to check' test "${#scripts[@]}" -gt 20
+ok 'shellcheck has nothing to say' shellcheck "${scripts[@]}"
+
+done_testing

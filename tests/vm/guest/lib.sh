@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# For jobs that need what the row has built: source it. It is mounted at /own, and
+# /own/settings has
+#
+# KHEADERS_PROC		whether there is a file in /proc, too: y or n
+# rounds		how often the module is to be loaded and unloaded
+# leave_out		the selftest that is left to another row, if any
+
+release=$(uname -r)
+modules=/lib/modules/$release
+
+# mount_9p TAG DIRECTORY
+mount_9p() {
+	mkdir -p "$2" &&
+	busybox mount -t 9p "$1" "$2" \
+		-o ro,trans=virtio,version=9p2000.L,msize=262144,cache=loose
+}
+
+# The tree that a kernel of our own was built from, with a tmpfs on top.
+mount_linux() {
+	[ ! -d /linux ] || return 0
+	mount_9p linux /run/linux/lower &&
+	mkdir -p /run/linux/upper /run/linux/work /linux &&
+	busybox mount -t overlay overlay /linux -o \
+		lowerdir=/run/linux/lower,upperdir=/run/linux/upper,workdir=/run/linux/work
+}
+
+# The modules that were built, where modprobe finds them. The headers on disk are
+# covered: from here on nothing but the archive provides any. Deleting them would
+# take minutes over 9p.
+install_modules() {
+	[ ! -d /own/lib ] || [ -e /run/installed ] || {
+		for dir in /usr/src /usr/lib/linux-kbuild-*; do
+			[ ! -d "$dir" ] || busybox mount -t tmpfs tmpfs "$dir"
+		done
+		rm -f "$modules/build" "$modules/source"
+		mkdir -p "$modules" && cp -r "/own$modules/." "$modules" || return 1
+	}
+	: >/run/installed
+	KHEADERS_MODULE=$(modinfo -n kheaders 2>/dev/null)
+}
+
+# check NAME CMD...: a result, and what the command says after $remark
+number=0
+remark='# '
+check() {
+	number=$((number + 1))
+	name=$1
+	shift
+	if "$@" >/tmp/check 2>&1; then
+		echo "ok $number $name"
+	else
+		echo "not ok $number $name"
+	fi
+	sed "s/^/$remark/" /tmp/check
+}
+
+# subtest NAME PROGRAM...: a program that says TAP, in $limit seconds at most; sets
+# $failed to 1 if it fails
+failed=0
+subtest() {
+	number=$((number + 1))
+	name=$1
+	shift
+	echo "  # Subtest: $name"
+	{
+		timeout -k 5 "${limit:-300}" "$@" 2>&1
+		echo $? >/tmp/status
+	} | sed 's/^/  /'
+	case $(cat /tmp/status) in
+	0) echo "ok $number $name" ;;
+	4) echo "ok $number $name # SKIP" ;;
+	*)
+		echo "not ok $number $name # status $(cat /tmp/status)"
+		failed=1
+		;;
+	esac
+}
+
+# bail TEXT: for what makes all further cases pointless
+bail() {
+	echo "Bail out! $*"
+	exit 1
+}
+
+rounds='' leave_out=''
+export KHEADERS_MODULE KHEADERS_PROC KHEADERS_ARCHIVE=/own/kheaders_data.tar.xz
+[ -e /own/settings ] || mount_9p own /own || bail 'cannot mount what was built'
+# shellcheck source=/dev/null
+. /own/settings
+install_modules || bail 'cannot install the modules'
