@@ -86,7 +86,7 @@ install: modules
 # A kernel's own "make clean M=..." would search build/, too, and take the
 # modules out of the virtual machines there.
 clean:
-	rm -f *.ko *.mod *.mod.c *.o .*.cmd .*.d Module.symvers modules.order
+	rm -f *.ko *.mod *.mod.c *.o .*.o .*.cmd .*.d Module.symvers modules.order
 	rm -f kernel/kheaders/*.o kernel/kheaders/.*.cmd kernel/kheaders/.*.o.d
 	rm -f kernel/kheaders/kheaders_data.tar.xz
 	rm -rf kernel/kheaders/.kheaders_data.tar.xz.d

@@ -60,7 +60,8 @@ every_version() {
 	local version status
 	for version in 5.10 6.1 6.12 7.x; do
 		status=0
-		"$linux_dir/source.sh" "$version" hooks || status=$?	# says if it fetches
+		# shown, as it says if it fetches
+		"$linux_dir/source.sh" "$version" hooks || status=$?
 		is "$status" 0 "$version: there are sources"
 		small_tree "$version"
 		ok "$version: takes kheaders" "$script" "$linux"
@@ -73,7 +74,8 @@ every_version() {
 has_our_files() {
 	local file
 	for file in Documentation/ABI/testing/sysfs-kernel-{kheaders,btf} \
-		kernel/{kheaders/Makefile.late,kbtf/Kconfig} lib/kunit-tests/.kunitconfig \
+		kernel/{kheaders/Makefile.late,kbtf/Kconfig} \
+		lib/kunit-tests/.kunitconfig \
 		scripts/{kheaders/{gen_kheaders.sh,extract-ikheaders},kbtf/gen_btf.sh} \
 		scripts/kheaders/kit/{GNUmakefile,.kheaders/check-build.sh} \
 		tools/testing/selftests/{kheaders/kheaders_attr.sh,kbtf/kbtf_core.bpf.c}
@@ -174,7 +176,8 @@ changes_since() {
 	begin "$tap_tmp/with"
 	echo '/* mine */' >>"$linux/kernel/kheaders/check.c"
 	refuses 'changed since: .*kernel/kheaders/check.c' \
-		'a change to what was put in is not thrown away' "$script" "$linux" --revert
+		'a change to what was put in is not thrown away' \
+		"$script" "$linux" --revert
 	refuses 'changed since: .*kernel/kheaders/check.c' \
 		'nor is it written over' "$script" "$linux"
 }
@@ -266,7 +269,8 @@ bad_input() {
 	usage 'exclude each other' 'links in a patch' "$linux" --link --patch "$tap_tmp/p"
 	usage 'wants a file' 'a patch to nowhere' "$linux" --patch
 	usage 'one tree' 'two trees' "$linux" /
-	run_mustfail -s 1 -e 'not a Linux source tree' 'no Linux tree' "$script" "$tap_tmp"
+	run_mustfail -s 1 -e 'not a Linux source tree' 'no Linux tree' \
+		"$script" "$tap_tmp"
 	run_mustfail -s 1 -e 'not a Linux source tree' 'no directory' \
 		"$script" /nonexistent
 	small_tree

@@ -74,7 +74,8 @@ check_rebuild_kernel() {
 	local image=$row_obj/vmlinux headers=$row_tree
 	# A run that was killed may have left its edit.
 	load_source "$row_source"
-	ln -f "$linux_src/$edited" "$row_tree/$edited"
+	cmp -s "$linux_src/$edited" "$row_tree/$edited" ||
+		ln -f "$linux_src/$edited" "$row_tree/$edited"
 	check_rebuild
 }
 

@@ -38,7 +38,8 @@ usage() {
 usage "nothing"
 usage "an empty output" "$ko" ''
 usage "a word too many" "$ko" "$out" word
-run_mustfail -s 2 "usage: to a terminal" script -qec "'$extract' '$ko'" /dev/null </dev/null
+run_mustfail -s 2 "usage: to a terminal" \
+	script -qec "'$extract' '$ko'" /dev/null </dev/null
 like "$(cat "$tap_tmp/.out")" 'not to a terminal' "usage: to a terminal: says so"
 is "$(wc -l <"$tap_tmp/.out")" 1 "usage: to a terminal: nothing else is written"
 
@@ -109,7 +110,8 @@ truncated "Linux's, in the index" "$linux_ko" $((begin + length - 16))
 truncated "Linux's, in the footer" "$linux_ko" $((begin + length - 1))
 for kind in gzip xz lzma zstd lz4; do
 	pack "$kind" "$ko" >"$tap_tmp/packed"
-	truncated "ours, $kind" "$tap_tmp/packed" $(($(size_of "$tap_tmp/packed") * 9 / 10))
+	truncated "ours, $kind" "$tap_tmp/packed" \
+		$(($(size_of "$tap_tmp/packed") * 9 / 10))
 done
 
 # Damaged. Without its magic a stream is none.
@@ -223,13 +225,15 @@ run_mustfail -s 1 -e 'no permission' -o "$open/out/p" "a file without read permi
 
 # No room: files may grow to so many KiB and no more.
 limited() {
-	(ulimit -f "$1" && TMPDIR="$tap_tmp/tmp" exec env --ignore-signal=XFSZ "$extract" "$2" "$out")
+	(ulimit -f "$1" && exec env --ignore-signal=XFSZ TMPDIR="$tap_tmp/tmp" \
+		"$extract" "$2" "$out")
 }
 bz_image gzip "$tap_tmp/ours.vmlinux" >"$case"
 kib=$(($(size_of "$ours") / 1024))
 for limit in 1 $((kib / 3)) "$kib"; do
 	fails "no file over $limit KiB" 'cannot write' limited "$limit" "$ko"
-	fails "no file over $limit KiB, compressed" 'cannot write' limited "$limit" "$case"
+	fails "no file over $limit KiB, compressed" 'cannot write' \
+		limited "$limit" "$case"
 done
 returns "room again" "$ours" "$ko"
 

@@ -29,7 +29,8 @@ for whose in ours linux; do
 		made "$whose: kheaders.ko, $kind" "$archive" pack "$kind" "$ko"
 		made "$whose: Image, $kind" "$archive" pack "$kind" "$tap_tmp/Image"
 		made "$whose: bzImage, $kind" "$archive" bz_image "$kind" "$vmlinux"
-		made "$whose: vmlinuz.efi, $kind" "$archive" zboot "$kind" "$tap_tmp/Image"
+		made "$whose: vmlinuz.efi, $kind" "$archive" \
+			zboot "$kind" "$tap_tmp/Image"
 	done
 	bz_image zstd "$vmlinux" >"$tap_tmp/bzImage"
 	made "$whose: bzImage.gz, two levels" "$archive" pack gzip "$tap_tmp/bzImage"
@@ -115,7 +116,8 @@ cd "$tap_tmp"
 for mask in 022 077; do
 	fresh_out
 	(umask "$mask" && extract "$tap_tmp/ours.ko" "$out")
-	is "$(stat -c %a "$out")" "$(printf %o $((0666 & ~mask)))" "umask $mask is respected"
+	is "$(stat -c %a "$out")" "$(printf %o $((0666 & ~mask)))" \
+		"umask $mask is respected"
 done
 ok "with users' own settings" env XZ_OPT=--format=lzma XZ_DEFAULTS=-vv \
 	TAR_OPTIONS=--exclude=include GZIP=-v LC_ALL=C.UTF-8 GREP_COLORS=mt=01 \

@@ -23,7 +23,8 @@ interrupt() {
 	send "$2" "$3"
 	if [ "$3" = script ]; then
 		sleep 0.2
-		like " $(alive | tr '\n' ' ')" "^ \$| $pid " "$name: no tool is left alone"
+		like " $(alive | tr '\n' ' ')" "^ \$| $pid " \
+			"$name: no tool is left alone"
 		rm "$tap_tmp/started"
 	fi
 	wait "$pid" 2>"$tap_tmp/wait" || status=$?

@@ -19,9 +19,9 @@ slow_tool "$tap_tmp/slow"
 
 # start_in VARIABLE: starts a generator whose tool VARIABLE is the slow one.
 start_in() {
-	start env TMPDIR="$tap_tmp/tmp" HOSTCC="$hostcc" "$1=$tap_tmp/slow" "$gen" \
-		--srctree "$tree/src" --objtree "$tree/obj" --srcarch x86 --output "$out" ||
-		diag "$1 was never started"
+	start env TMPDIR="$tap_tmp/tmp" HOSTCC="$hostcc" "$1=$tap_tmp/slow" \
+		"$gen" --srctree "$tree/src" --objtree "$tree/obj" --srcarch x86 \
+		--output "$out" || diag "$1 was never started"
 }
 
 # Kills all at once, as far as that can be done: one that was about to start

@@ -47,9 +47,9 @@ done
 # What the tools take from the environment must not leak in.
 export HOSTCC=$hostcc
 mapfile -t settings < <(locale -a | sed 's/^/LC_ALL=/')
-settings+=(TZ={UTC,Asia/Kathmandu,XXX-14,XXX+12} GZIP=-1 XZ_OPT=-0
-	XZ_DEFAULTS='-0 --check=sha256'
-	TAR_OPTIONS='--owner=7 --mtime=@7 --format=v7'
+settings+=(TZ={UTC,Asia/Kathmandu,XXX-14,XXX+12} GZIP=-1 XZ_OPT='-0 --format=lzma'
+	XZ_DEFAULTS='-0 --check=sha256 --format=lzma'
+	TAR_OPTIONS='--owner=7 --mtime=@7 --format=v7 --exclude=linux'
 	POSIXLY_CORRECT=1 CDPATH="$src:/" TAPE=/dev/null SOURCE_DATE_EPOCH=1000000000
 	KBUILD_BUILD_TIMESTAMP='2001-02-03 04:05:06' KBUILD_BUILD_{USER=u,HOST=h})
 for setting in "${settings[@]}"; do

@@ -46,7 +46,8 @@ tree_src() {
 		put "$1/$file" '# nothing'
 	done
 	put "$1/kernel/private.h" '#define PRIVATE 1'
-	put "$1/include/linux/sched.h" '/* one' ' * two */ struct task;' 'int  pid; // three'
+	put "$1/include/linux/sched.h" '/* one' ' * two */ struct task;' \
+		'int  pid; // three'
 	put "$1/include/linux/kconfig.h" '#include <generated/autoconf.h>'
 	put "$1/include/linux/string.h" '#define S "/* kept  */"'
 	put "$1/include/linux/empty.h"
@@ -132,11 +133,12 @@ tree_kit() {
 		tools/objtool/objtool; do
 		tree_program "$2/$file"
 	done
-	printf '%s\n' CONFIG_MODVERSIONS=y CONFIG_OBJTOOL=y >>"$2/include/config/auto.conf"
+	printf 'CONFIG_%s=y\n' MODVERSIONS OBJTOOL >>"$2/include/config/auto.conf"
 }
 
 tree_program() {
-	[ -e "$tap_tmp/program" ] || gcc -g -x c -o "$tap_tmp/program" - <<<'int main(void) {}'
+	[ -e "$tap_tmp/program" ] ||
+		gcc -g -x c -o "$tap_tmp/program" - <<<'int main(void) {}'
 	mkdir -p "${1%/*}"
 	cp "$tap_tmp/program" "$1"
 }

@@ -31,15 +31,17 @@ mount_linux() {
 # covered: from here on nothing but the archive provides any. Deleting them would
 # take minutes over 9p.
 install_modules() {
-	[ ! -d /own/lib ] || [ -e /run/installed ] || {
+	KHEADERS_MODULE=
+	[ -d /own/lib ] || return 0
+	if [ ! -e /run/installed ]; then
 		for dir in /usr/src /usr/lib/linux-kbuild-*; do
 			[ ! -d "$dir" ] || busybox mount -t tmpfs tmpfs "$dir"
 		done
 		rm -f "$modules/build" "$modules/source"
 		mkdir -p "$modules" && cp -r "/own$modules/." "$modules" || return 1
-	}
-	: >/run/installed
-	KHEADERS_MODULE=$(modinfo -n kheaders 2>/dev/null)
+		: >/run/installed
+	fi
+	KHEADERS_MODULE=$(modinfo -n kheaders)
 }
 
 # check NAME CMD...: a result, and what the command says after $remark
