@@ -30,8 +30,9 @@ make_vmlinux() {
 	objcopy --rename-section .note.gnu.build-id=.notes "$1"
 }
 
+# generate VMLINUX [VARIABLE=VALUE...]
 generate() {
-	"$gen" "$1" "$out/btf" "$out/notes"
+	env "${@:2}" "$gen" "$1" "$out/btf" "$out/notes"
 }
 
 # pahole's word on where members are, in BTF and in DWARF alike.
@@ -60,12 +61,11 @@ cp "$out/btf" "$tap_tmp/first"
 # What pahole would call if it is not told.
 mkdir "$tap_tmp/bin"
 ln -s /bin/false "$tap_tmp/bin/llvm-objcopy"
-ok "no program of LLVM is needed" env PATH="$tap_tmp/bin:$PATH" \
-	"$gen" "$vmlinux" "$out/btf" "$out/notes"
+ok "no program of LLVM is needed" generate "$vmlinux" PATH="$tap_tmp/bin:$PATH"
 
 # pahole writes that into the file itself.
 cp "$vmlinux" "$tap_tmp/with"
-pahole -J "$tap_tmp/with"
+LLVM_OBJCOPY=objcopy pahole -J "$tap_tmp/with"
 cp "$tap_tmp/with" "$tap_tmp/with.orig"
 ok "there is BTF of a kernel that has some" generate "$tap_tmp/with"
 ok "it is left as it was" cmp "$tap_tmp/with" "$tap_tmp/with.orig"
@@ -78,8 +78,7 @@ kinds() {
 }
 for known in 'FLOAT ENUM64' FLOAT ''; do
 	tr ' ' '\n' <<<"$known" | sed 's/^/#define BTF_KIND_/' >"$tap_tmp/btf.h"
-	ok "kinds: $known" env UAPI_BTF_H="$tap_tmp/btf.h" \
-		"$gen" "$vmlinux" "$out/btf" "$out/notes"
+	ok "kinds: $known" generate "$vmlinux" UAPI_BTF_H="$tap_tmp/btf.h"
 	want=
 	[[ $known != *FLOAT* ]] || want="] FLOAT 'double'"$'\n'
 	[[ $known != *ENUM64* ]] || want+="] ENUM64 'big'"
@@ -91,8 +90,7 @@ printf '#!/bin/sh\necho v1.15\n' >"$tap_tmp/old"
 chmod +x "$tap_tmp/old"
 for pahole in "$tap_tmp/none" "$tap_tmp/old"; do
 	generate "$vmlinux"
-	ok "goes on with ${pahole##*/}" env PAHOLE="$pahole" \
-		"$gen" "$vmlinux" "$out/btf" "$out/notes"
+	ok "goes on with ${pahole##*/}" generate "$vmlinux" PAHOLE="$pahole"
 	like "$(cat "$tap_tmp/.ok")" '^gen_btf: warning: making no BTF: .' "and says so"
 	is "$(wc -l <"$tap_tmp/.ok")" 1 "in one line"
 	is "$(cat "$out"/*)" '' "the files are empty"
@@ -134,8 +132,7 @@ refuses 1 'no section [.]notes' "no notes" generate "$tap_tmp/nameless"
 refuses 1 'no such file' "no such kernel" generate "$tap_tmp/missing"
 echo 'no ELF' >"$tap_tmp/text"
 refuses 1 'cannot make BTF' "no ELF file" generate "$tap_tmp/text"
-refuses 1 'no such program' "no objcopy" \
-	env OBJCOPY="$tap_tmp/none" "$gen" "$vmlinux" "$out/btf" "$out/notes"
+refuses 1 'no such program' "no objcopy" generate "$vmlinux" OBJCOPY="$tap_tmp/none"
 refuses 1 'cannot write there' "nowhere to write" \
 	"$gen" "$vmlinux" "$tap_tmp/no/btf" "$tap_tmp/no/notes"
 refuses 2 '^usage: ' "no arguments" "$gen"

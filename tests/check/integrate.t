@@ -14,6 +14,10 @@ script=$top/scripts/kheaders/integrate.sh
 linux=$tap_tmp/linux
 record=.kheaders-integration.patch
 
+integrate() {
+	"$script" "$linux" "$@"
+}
+
 # Everything about a tree: what each file is, may do and has in it.
 snapshot() (
 	cd "$1"
@@ -45,7 +49,7 @@ as_first_put_in() {
 }
 
 taken_out() {
-	ok "$1: it is taken out" "$script" "$linux" --revert
+	ok "$1: it is taken out" integrate --revert
 	ok "$1: without a trace" unchanged
 }
 
@@ -54,21 +58,6 @@ refuses() {
 	snapshot "$linux" >"$tap_tmp/before"
 	run_mustfail -s 1 -e "$1" "${@:2}"
 	ok "$2: nothing is changed" diff "$tap_tmp/before" <(snapshot "$linux")
-}
-
-every_version() {
-	local version status
-	for version in 5.10 6.1 6.12 7.x; do
-		status=0
-		# shown, as it says if it fetches
-		"$linux_dir/source.sh" "$version" hooks || status=$?
-		is "$status" 0 "$version: there are sources"
-		small_tree "$version"
-		ok "$version: takes kheaders" "$script" "$linux"
-		ok "$version: has it" "$script" "$linux" --check
-		ok "$version: lost its own" test ! -e "$linux/kernel/kheaders.c"
-		taken_out "$version"
-	done
 }
 
 has_our_files() {
@@ -85,211 +74,188 @@ has_our_files() {
 	done
 }
 
-again_and_back() {
-	local inodes
-	small_tree
-	refuses 'has no kheaders from here, but can have it' \
-		'a check of what is not there' "$script" "$linux" --check
-	ok 'kheaders is put in' "$script" "$linux"
-	cp -a "$linux" "$tap_tmp/with"
-	inodes=$(find "$linux" -type f -printf '%p %i %C@\n' | sort)
-	ok 'and again' "$script" "$linux"
-	is "$(find "$linux" -type f -printf '%p %i %C@\n' | sort)" "$inodes" \
-		'the second time nothing is touched'
-	ok 'every file of ours is there' has_our_files
-	is "$(find "$linux" -name '*.o' -o -name '*.cmd' -o -name '*.ko' \
-		-o -name integrate.sh)" '' 'and nothing else'
-	taken_out 'and back'
-	refuses 'has no kheaders from here' \
-		'there is nothing more to take out' "$script" "$linux" --revert
-}
+# Every version.
+for version in 5.10 6.1 6.12 7.x; do
+	status=0
+	# shown, as it says if it fetches
+	"$linux_dir/source.sh" "$version" hooks || status=$?
+	is "$status" 0 "$version: there are sources"
+	small_tree "$version"
+	ok "$version: takes kheaders" integrate
+	ok "$version: has it" integrate --check
+	ok "$version: lost its own" test ! -e "$linux/kernel/kheaders.c"
+	taken_out "$version"
+done
+
+# Once more, and back.
+small_tree
+refuses 'has no kheaders from here, but can have it' \
+	'a check of what is not there' integrate --check
+ok 'kheaders is put in' integrate
+cp -a "$linux" "$tap_tmp/with"
+inodes=$(find "$linux" -type f -printf '%p %i %C@\n' | sort)
+ok 'and again' integrate
+is "$(find "$linux" -type f -printf '%p %i %C@\n' | sort)" "$inodes" \
+	'the second time nothing is touched'
+ok 'every file of ours is there' has_our_files
+is "$(find "$linux" -name '*.o' -o -name '*.cmd' -o -name '*.ko' \
+	-o -name integrate.sh)" '' 'and nothing else'
+taken_out 'and back'
+refuses 'has no kheaders from here' 'nothing more to take out' integrate --revert
 
 # Everything may be written by a group, or by all.
-modes() {
-	local mode
-	for mode in g+w a+w; do
-		small_tree
-		chmod -R "$mode" "$linux"
-		snapshot "$linux" >"$tap_tmp/original"
-		ok "$mode: kheaders is put in" "$script" "$linux"
-		is "$(stat -c %a "$linux/kernel/Makefile")" \
-			"$(stat -c %a "$linux/init/Kconfig")" "$mode: modes stay"
-		taken_out "$mode"
-	done
-}
-
-links() {
+for mode in g+w a+w; do
 	small_tree
-	ok 'links are put in' "$script" "$linux" --link
-	is "$(readlink "$linux/kernel/kheaders")" "$top/kernel/kheaders" \
-		'they lead here'
-	ok 'a check knows them' "$script" "$linux" --check
-	ok 'copies take their place' "$script" "$linux"
-	ok 'as if there had been none' as_first_put_in
-	ok 'and links that of copies' "$script" "$linux" --link
-	taken_out 'links'
-	ok 'what they led to is still there' test -f "$top/kernel/kheaders/blob.c"
-}
+	chmod -R "$mode" "$linux"
+	snapshot "$linux" >"$tap_tmp/original"
+	ok "$mode: kheaders is put in" integrate
+	is "$(stat -c %a "$linux/kernel/Makefile")" \
+		"$(stat -c %a "$linux/init/Kconfig")" "$mode: modes stay"
+	taken_out "$mode"
+done
+
+# Links.
+small_tree
+ok 'links are put in' integrate --link
+is "$(readlink "$linux/kernel/kheaders")" "$top/kernel/kheaders" 'they lead here'
+ok 'a check knows them' integrate --check
+ok 'copies take their place' integrate
+ok 'as if there had been none' as_first_put_in
+ok 'and links that of copies' integrate --link
+taken_out 'links'
+ok 'what they led to is still there' test -f "$top/kernel/kheaders/blob.c"
 
 # Another version of kheaders, which has one file more and one less.
-update() {
-	local other=$tap_tmp/other inode
-	small_tree
-	mkdir "$other"
-	(cd "$top" && cp -rp --parents Documentation/{ABI,kheaders} \
-		kernel/{kbtf,kheaders} lib scripts/{kbtf,kheaders} \
-		tools/testing/selftests/{kbtf,kheaders} "$other")
-	rm "$other/kernel/kheaders/proc.c"
-	echo '/* more */' >"$other/kernel/kheaders/more.h"
-	echo '/* changed */' >>"$other/kernel/kheaders/blob.h"
-	ok 'another version is put in' "$other/scripts/kheaders/integrate.sh" "$linux"
-	refuses 'has kheaders, but not as it is here' \
-		'a check sees that it is another' "$script" "$linux" --check
-	inode=$(stat -c '%i %Z' "$linux/kernel/kheaders/check.c")
-	ok 'ours takes its place' "$script" "$linux"
-	is "$(stat -c '%i %Z' "$linux/kernel/kheaders/check.c")" "$inode" \
-		'what is the same in both is left alone'
-	ok 'in full' as_first_put_in
-	taken_out 'after another version'
+other=$tap_tmp/other
+small_tree
+mkdir "$other"
+(cd "$top" && cp -rp --parents Documentation/{ABI,kheaders} \
+	kernel/{kbtf,kheaders} lib scripts/{kbtf,kheaders} \
+	tools/testing/selftests/{kbtf,kheaders} "$other")
+rm "$other/kernel/kheaders/proc.c"
+echo '/* more */' >"$other/kernel/kheaders/more.h"
+echo '/* changed */' >>"$other/kernel/kheaders/blob.h"
+ok 'another version is put in' "$other/scripts/kheaders/integrate.sh" "$linux"
+refuses 'has kheaders, but not as it is here' \
+	'a check sees that it is another' integrate --check
+inode=$(stat -c '%i %Z' "$linux/kernel/kheaders/check.c")
+ok 'ours takes its place' integrate
+is "$(stat -c '%i %Z' "$linux/kernel/kheaders/check.c")" "$inode" \
+	'what is the same in both is left alone'
+ok 'in full' as_first_put_in
+taken_out 'after another version'
 
-	# Of a directory that the other version does not have, there is one already.
-	rm -rf "$other/kernel/kbtf"
-	sed -i '/^kernel\/kbtf$/d' "$other/scripts/kheaders/integrate.sh"
-	ok 'a version without kbtf is put in' "$other/scripts/kheaders/integrate.sh" \
-		"$linux"
-	mkdir "$linux/kernel/kbtf"
-	echo mine >"$linux/kernel/kbtf/Kconfig"
-	refuses 'kernel/kbtf is there, but not from here' \
-		'a directory in its way is named' "$script" "$linux"
-}
+# Of a directory that the other version does not have, there is one already.
+rm -rf "$other/kernel/kbtf"
+sed -i '/^kernel\/kbtf$/d' "$other/scripts/kheaders/integrate.sh"
+ok 'a version without kbtf is put in' "$other/scripts/kheaders/integrate.sh" "$linux"
+mkdir "$linux/kernel/kbtf"
+echo mine >"$linux/kernel/kbtf/Kconfig"
+refuses 'kernel/kbtf is there, but not from here' 'a directory in its way' integrate
 
 # What else was changed since: kept where it can be, never lost.
-changes_since() {
-	begin "$tap_tmp/with"
-	echo '# a line more' >>"$linux/init/Kconfig"
-	ok 'a check takes no notice of other changes' "$script" "$linux" --check
-	ok 'it is taken out of files that were changed elsewhere' \
-		"$script" "$linux" --revert
-	ok 'the change stays' cmp "$linux/init/Kconfig" \
-		<(cat "$linux_hooks/init/Kconfig"; echo '# a line more')
+begin "$tap_tmp/with"
+echo '# a line more' >>"$linux/init/Kconfig"
+ok 'a check takes no notice of other changes' integrate --check
+ok 'it is taken out of files that were changed elsewhere' integrate --revert
+ok 'the change stays' cmp "$linux/init/Kconfig" \
+	<(cat "$linux_hooks/init/Kconfig"; echo '# a line more')
 
-	begin "$tap_tmp/with"
-	echo '/* mine */' >>"$linux/kernel/kheaders/check.c"
-	refuses 'changed since: .*kernel/kheaders/check.c' \
-		'a change to what was put in is not thrown away' \
-		"$script" "$linux" --revert
-	refuses 'changed since: .*kernel/kheaders/check.c' \
-		'nor is it written over' "$script" "$linux"
-}
+begin "$tap_tmp/with"
+echo '/* mine */' >>"$linux/kernel/kheaders/check.c"
+refuses 'changed since: .*kernel/kheaders/check.c' \
+	'a change to what was put in is not thrown away' integrate --revert
+refuses 'changed since: .*kernel/kheaders/check.c' 'nor written over' integrate
 
-# without FILE SED-SCRIPT: a tree that lacks what is looked for there
+# without FILE SED-SCRIPT: a tree that lacks what is looked for there is refused.
 without() {
 	small_tree
 	sed -i "$2" "$linux/$1"
 	! cmp -s "$linux_hooks/$1" "$linux/$1" || fail "$1 has changed by $2"
-	refuses "integrate: $linux: .*$1 has no line like" \
-		"$1 without its line ($2) is named" "$script" "$linux"
+	refuses "integrate: $linux: .*$1 has no line like" "$1 after $2" integrate
 }
 
-missing_anchors() {
-	without Makefile '/^modules: modules_prepare/d'
-	without init/Kconfig '/^config IKHEADERS/d'
-	without kernel/Makefile '/kheaders.o:/d'
-	without kernel/Makefile '/^clean-files/d'
-	without kernel/.gitignore '/kheaders/d'
-	without lib/Kconfig.debug '/kunit\/Kconfig/d'
-	without lib/Makefile '/kunit\/$/d'
-	without scripts/Makefile '/selinux/d'
-	without scripts/Makefile.modfinal '/Add FORCE/d'
-	without scripts/Makefile.vmlinux '/Add FORCE/d'
-	without scripts/link-vmlinux.sh '/version-timestamp/d'
-	without tools/testing/selftests/Makefile '/kexec/d'
-	without include/asm-generic/vmlinux.lds.h '/^\tBTF\t/d'
-	without include/asm-generic/vmlinux.lds.h '/^#define BTF$/d'
-	without Documentation/dontdiff '/^keywords.c$/d'
+without Makefile '/^modules: modules_prepare/d'
+without init/Kconfig '/^config IKHEADERS/d'
+without kernel/Makefile '/kheaders.o:/d'
+without kernel/Makefile '/^clean-files/d'
+without kernel/.gitignore '/kheaders/d'
+without lib/Kconfig.debug '/kunit\/Kconfig/d'
+without lib/Makefile '/kunit\/$/d'
+without scripts/Makefile '/selinux/d'
+without scripts/Makefile.modfinal '/Add FORCE/d'
+without scripts/Makefile.vmlinux '/Add FORCE/d'
+without scripts/link-vmlinux.sh '/version-timestamp/d'
+without tools/testing/selftests/Makefile '/kexec/d'
+without include/asm-generic/vmlinux.lds.h '/^\tBTF\t/d'
+without include/asm-generic/vmlinux.lds.h '/^#define BTF$/d'
+without Documentation/dontdiff '/^keywords.c$/d'
 
-	small_tree
-	rm "$linux/kernel/kheaders.c"
-	refuses 'has no kernel/kheaders.c' \
-		'a file to replace that is not there is named' "$script" "$linux"
+small_tree
+rm "$linux/kernel/kheaders.c"
+refuses 'has no kernel/kheaders.c' 'a file to replace that is not there' integrate
 
-	small_tree
-	rm "$linux/Documentation/dontdiff"
-	ok 'new kernels have no dontdiff' "$script" "$linux"
+small_tree
+rm "$linux/Documentation/dontdiff"
+ok 'new kernels have no dontdiff' integrate
 
-	small_tree
-	mkdir "$linux/kernel/kheaders"
-	refuses 'kernel/kheaders is there, but not from here' \
-		'a directory in the way is named' "$script" "$linux"
-}
+small_tree
+mkdir "$linux/kernel/kheaders"
+refuses 'kernel/kheaders is there, but not from here' 'a directory in the way' integrate
 
-as_patch() {
-	local git=(git -c user.name=A -c user.email=a@example.org -C "$linux")
-	export GIT_AUTHOR_NAME='Ann Author' GIT_AUTHOR_EMAIL=ann@example.org
-	small_tree
-	ok 'a patch is written' "$script" "$linux" --patch "$tap_tmp/p.patch"
-	ok 'which changes nothing' unchanged
-	"${git[@]}" init -q
-	"${git[@]}" add -Af
-	"${git[@]}" commit -qm linux
-	ok 'git am takes it' "${git[@]}" am -q "$tap_tmp/p.patch"
-	is "$("${git[@]}" log -1 --format='%an <%ae>')" \
-		'Ann Author <ann@example.org>' 'it has an author'
-	rm -rf "$linux/.git"
-	ok 'the result is what integrate.sh makes' as_first_put_in
+# As a patch.
+git=(git -c user.name=A -c user.email=a@example.org -C "$linux")
+export GIT_AUTHOR_NAME='Ann Author' GIT_AUTHOR_EMAIL=ann@example.org
+small_tree
+ok 'a patch is written' integrate --patch "$tap_tmp/p.patch"
+ok 'which changes nothing' unchanged
+"${git[@]}" init -q
+"${git[@]}" add -Af
+"${git[@]}" commit -qm linux
+ok 'git am takes it' "${git[@]}" am -q "$tap_tmp/p.patch"
+is "$("${git[@]}" log -1 --format='%an <%ae>')" \
+	'Ann Author <ann@example.org>' 'it has an author'
+rm -rf "$linux/.git"
+ok 'the result is what integrate.sh makes' as_first_put_in
 
-	small_tree
-	"${git[@]}" init -q
-	ok 'a repository takes kheaders, too' "$script" "$linux"
-	ok 'the patch is the same then' \
-		"$script" "$linux" --patch "$tap_tmp/q.patch"
-	ok 'but for its date' diff <(grep -v '^Date: \|^From ' "$tap_tmp/p.patch") \
-		<(grep -v '^Date: \|^From ' "$tap_tmp/q.patch")
-	unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL
-	run_mustfail -s 1 -e "git's user.name" -o "$tap_tmp/r.patch" \
-		'a patch needs an author' env HOME="$tap_tmp" \
-		GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_COUNT=1 \
-		GIT_CONFIG_KEY_0=user.useConfigOnly GIT_CONFIG_VALUE_0=true \
-		env -C "$tap_tmp" \
-		"$script" "$linux" --patch "$tap_tmp/r.patch"
-	run_mustfail -s 1 -e 'no such folder' 'and a directory' \
-		env GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org \
-		"$script" "$linux" --patch "$tap_tmp/nowhere/p.patch"
-}
+small_tree
+"${git[@]}" init -q
+ok 'a repository takes kheaders, too' integrate
+ok 'the patch is the same then' integrate --patch "$tap_tmp/q.patch"
+ok 'but for its date' diff <(grep -v '^Date: \|^From ' "$tap_tmp/p.patch") \
+	<(grep -v '^Date: \|^From ' "$tap_tmp/q.patch")
+unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL
+run_mustfail -s 1 -e "git's user.name" -o "$tap_tmp/r.patch" \
+	'a patch needs an author' env HOME="$tap_tmp" \
+	GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_COUNT=1 \
+	GIT_CONFIG_KEY_0=user.useConfigOnly GIT_CONFIG_VALUE_0=true \
+	env -C "$tap_tmp" \
+	"$script" "$linux" --patch "$tap_tmp/r.patch"
+run_mustfail -s 1 -e 'no such folder' 'and a directory' \
+	env GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org \
+	"$script" "$linux" --patch "$tap_tmp/nowhere/p.patch"
 
 # usage ERE NAME ARG...
 usage() {
 	run_mustfail -s 2 -e "$1" "usage: $2" "$script" "${@:3}"
 }
+usage 'which source tree' 'no tree'
+usage "unknown option '--undo'" 'unknown option' "$linux" --undo
+usage 'exclude each other' 'two things at once' "$linux" --check --revert
+usage 'exclude each other' 'links in a patch' "$linux" --link --patch "$tap_tmp/p"
+usage 'wants a file' 'a patch to nowhere' "$linux" --patch
+usage 'one tree' 'two trees' "$linux" /
+for dir in "$tap_tmp" /nonexistent; do
+	run_mustfail -s 1 -e 'not a Linux source tree' "no Linux tree: $dir" \
+		"$script" "$dir"
+done
+small_tree
+echo damaged >"$linux/$record"
+refuses "$record: damaged" 'a damaged record' integrate --revert
+run_mustfail -s 2 -e 'KDIR=' 'make integrate wants to know where' \
+	make -s -C "$top" integrate
+small_tree
+ok 'make integrate does it' make -s -C "$top" integrate KDIR="$linux"
+ok 'as the script itself' as_first_put_in
 
-bad_input() {
-	usage 'which source tree' 'no tree'
-	usage "unknown option '--undo'" 'unknown option' "$linux" --undo
-	usage 'exclude each other' 'two things at once' "$linux" --check --revert
-	usage 'exclude each other' 'links in a patch' "$linux" --link --patch "$tap_tmp/p"
-	usage 'wants a file' 'a patch to nowhere' "$linux" --patch
-	usage 'one tree' 'two trees' "$linux" /
-	run_mustfail -s 1 -e 'not a Linux source tree' 'no Linux tree' \
-		"$script" "$tap_tmp"
-	run_mustfail -s 1 -e 'not a Linux source tree' 'no directory' \
-		"$script" /nonexistent
-	small_tree
-	echo damaged >"$linux/$record"
-	refuses "$record: damaged" 'a damaged record' "$script" "$linux" --revert
-	run_mustfail -s 2 -e 'KDIR=' 'make integrate wants to know where' \
-		make -s -C "$top" integrate
-	small_tree
-	ok 'make integrate does it' make -s -C "$top" integrate KDIR="$linux"
-	ok 'as the script itself' as_first_put_in
-}
-
-every_version
-again_and_back
-modes
-links
-update
-changes_since
-missing_anchors
-as_patch
-bad_input
 done_testing

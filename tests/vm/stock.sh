@@ -101,10 +101,10 @@ check_modules() {
 	local dir=$src/kit
 	mkdir "$root$dir"
 	tar -xf "$row_guest/kheaders_data.tar.xz" -C "$root$dir"
-	cp -r "$top/tools/testing/selftests/kheaders/modules" "$root$dir.modules"
-	ok 'modules are built with the archive' in_root make -C "$dir" M="$dir.modules" \
+	cp -r "$top/tools/testing/selftests/kheaders/modules" "$root$dir-modules"
+	ok 'modules are built with the archive' in_root make -C "$dir" M="$dir-modules" \
 		KERNELRELEASE="$release" modules
-	ok 'they are there' cp "$root$dir.modules"/kheaders_{exporter,importer}.ko "$row_guest/"
+	ok 'they are there' cp "$root$dir-modules"/kheaders_{exporter,importer}.ko "$row_guest/"
 }
 
 test_stock_kernel() {
