@@ -70,7 +70,7 @@ run_mustfail -s 2 -e "of 7.3.4-test, not of $(uname -r);" 'for the kernel that r
 
 cannot 'M=.*/nowhere: no such folder' 'no such module' M="$tap_tmp/nowhere"
 open_folder "$tap_tmp/open" "$kit"
-mkdir "$tap_tmp/readonly"
+mkdir -m 555 "$tap_tmp/readonly"
 run_mustfail -s 2 -e 'M=.*/readonly: cannot write there' 'a folder that is read-only' \
 	as_nobody make --no-print-directory -C "$tap_tmp/open/tree" \
 	M="$tap_tmp/readonly" modules
