@@ -62,10 +62,9 @@ configure() {
 	wanted_options >"$obj/wanted"
 	cat "$obj/wanted" "$src"/{kernel/kheaders,kernel/kbtf,lib/kunit-tests}/Kconfig \
 		>"$obj/configured.new" 2>/dev/null || : # no kheaders in it
-	cmp -s "$obj/configured.new" "$obj/configured" || {
-		run_make KCONFIG_ALLCONFIG="$obj/wanted" "${variables[@]}" allnoconfig
+	cmp -s "$obj/configured.new" "$obj/configured" ||
+		run_make KCONFIG_ALLCONFIG="$obj/wanted" "${variables[@]}" allnoconfig &&
 		mv "$obj/configured.new" "$obj/configured"
-	}
 }
 
 check_options() {
