@@ -20,7 +20,7 @@ build() {
 # What a crash dump would have, though nothing has read the file.
 check_memory() {
 	local ram=$row_work/ram
-	trap 'rm -rf -- "$tap_tmp" "$ram"' EXIT
+	trap 'put_back; rm -rf -- "$tap_tmp" "$row_work/ram"' EXIT
 	VM_RAM=$ram boot pass
 	is "$(stat -c %s "$ram" 2>&1)" 1073741824 'the memory was kept'
 	gives_back "$ram"

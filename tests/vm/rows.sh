@@ -37,8 +37,8 @@ load_row() {
 	. "$vm/arch-$row_arch.conf"
 }
 
-# Is the row of another architecture than this machine? Nothing in its root runs
-# here then, and in_root is of no use.
+# Is the row of another architecture than this machine? Then nothing in its root can
+# be run here, not even by in_root.
 is_foreign() {
 	[ "$row_arch" != "$(dpkg --print-architecture)" ]
 }
