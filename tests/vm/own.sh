@@ -38,7 +38,7 @@ layout() {
 
 # Structures of all parts of the kernel, with unions, bit fields and arrays in them.
 structures=task_struct,file,inode,super_block,mm_struct,vm_area_struct,page,module
-structures+=,sk_buff,sock,tcp_sock,net_device,kobject,pt_regs,cred,bpf_prog,device
+structures+=,sk_buff,sock,unix_sock,net_device,kobject,pt_regs,cred,bpf_prog,device
 
 # What is made of vmlinux last, and when.
 types_made() {
