@@ -93,8 +93,8 @@ clean:
 	rm -f lib/kunit-tests/*.o lib/kunit-tests/.*.cmd lib/kunit-tests/.*.d
 	rm -f kernel/kbtf/*.o kernel/kbtf/.*.cmd kernel/kbtf/.*.o.d kernel/kbtf/*.bin
 	rm -rf kernel/kbtf/btf.bin.d
-	rm -f scripts/kheaders/plan_blocks scripts/kheaders/strip_comments
-	rm -f scripts/kheaders/.*.cmd
+	rm -f scripts/kheaders/plan_blocks scripts/kheaders/pack_block
+	rm -f scripts/kheaders/*.o scripts/kheaders/.*.cmd scripts/kheaders/.*.d
 
 # The Debian roots there have owners of their own.
 distclean: clean

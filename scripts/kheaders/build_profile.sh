@@ -17,13 +17,13 @@ existing()
 	done
 }
 
-# files FOLDER FIND-EXPRESSION...: not what is only in folders below
+# files DIRECTORY FIND-EXPRESSION...: not recursive
 files()
 {
-	folder=$1
+	directory=$1
 	shift
-	[ ! -d "$folder" ] ||
-		find "$folder/" -maxdepth 1 ! -type d \( "$@" \) -print0
+	[ ! -d "$directory" ] ||
+		find -L "$directory/" -maxdepth 1 ! -type d \( "$@" \) -print0
 }
 
 option_is_set()
@@ -40,44 +40,53 @@ real_program()
 	existing "$1" "$1.real-$order-$bits" "$1.real-$srcarch"
 }
 
-# What only a debugger wants differs from one folder to build in to another. Scripts,
-# and programs for a machine that strip does not know, stay as they are.
-slim_programs()
+# The program that makes symbols' versions, if they have some
+versioner()
 {
-	find "$1" -type f -perm -u+x -exec strip --strip-all \
-		--remove-section=.note.gnu.build-id {} + 2> /dev/null || :
+	if option_is_set CONFIG_GENDWARFKSYMS; then
+		echo gendwarfksyms
+	elif option_is_set CONFIG_MODVERSIONS; then
+		echo genksyms
+	fi
+}
+
+# Programs and libraries that run while a module is built.
+host_programs()
+{
+	existing scripts/basic/fixdep scripts/sign-file
+	! option_is_set CONFIG_FTRACE_MCOUNT_USE_RECORDMCOUNT ||
+		existing scripts/recordmcount
+	real_program scripts/mod/modpost
+	for name in $(versioner); do
+		existing "scripts/$name/$name"
+	done
+	! option_is_set CONFIG_GCC_PLUGINS || files scripts/gcc-plugins -name '*.so'
+	! needs_objtool || real_program tools/objtool/objtool
 }
 
 # In both trees: the one has the scripts, the other what was built from them.
 script_files()
 {
 	files scripts -name 'Makefile*' -o -name '*.include' -o -name '*.sh' \
-		-o -name module.lds -o -name module-common.c \
-		-o -name check-local-export -o -name recordmcount \
-		-o -name recordmcount.pl -o -name sign-file
+		-o -name '*.scl' -o -name module.lds -o -name module-common.c \
+		-o -name check-local-export -o -name recordmcount.pl
+	! option_is_set CONFIG_FTRACE_MCOUNT_USE_RECORDMCOUNT ||
+		files scripts -name 'recordmcount.[ch]'
 	files scripts/include -name '*.h'
-	files scripts/basic -name Makefile -o -name fixdep -o -name 'fixdep.[ch]'
+	files scripts/basic -name Makefile -o -name 'fixdep.[ch]'
 	files scripts/mod -name Makefile -o -name '*.[ch]'
-	real_program scripts/mod/modpost
-	if option_is_set CONFIG_GENDWARFKSYMS; then
-		files scripts/gendwarfksyms -name Makefile -o -name '*.[ch]' \
-			-o -name gendwarfksyms
-	elif option_is_set CONFIG_MODVERSIONS; then
-		files scripts/genksyms -name Makefile -o -name '*.[ch]' \
-			-o -name genksyms
-	fi
-	if option_is_set CONFIG_GCC_PLUGINS; then
-		files scripts/gcc-plugins -name '*.so'
-	fi
+	for name in $(versioner); do
+		files "scripts/$name" -name Makefile -o -name '*.[ch]'
+	done
 }
 
 objtool_sources()
 {
 	[ -f tools/objtool/check.c ] || return 0
 	files tools/lib -name '*.c'
-	for folder in tools/objtool "tools/arch/$srcarch" tools/build \
+	for directory in tools/objtool "tools/arch/$srcarch" tools/build \
 		tools/include tools/lib/subcmd tools/scripts; do
-		[ ! -d "$folder" ] || find "$folder" \
+		[ ! -d "$directory" ] || find -L "$directory" \
 			\( -name nolibc -o -name feature -o -name tests -o \
 			-path tools/include/uapi/sound -o \
 			-path tools/include/uapi/drm \) -prune -o ! -type d \
@@ -98,7 +107,7 @@ build_profile_sources()
 	existing Makefile
 	files "arch/$srcarch" -name 'Makefile*' -o -name Platform \
 		-o -name Kbuild.platforms
-	find "arch/$srcarch" -path "arch/$srcarch/include" -prune -o \
+	find -L "arch/$srcarch" -path "arch/$srcarch/include" -prune -o \
 		-path '*/include/*' -name '*.h' -print0
 	script_files
 	! needs_objtool || objtool_sources
@@ -111,7 +120,41 @@ build_profile_objects()
 		include/generated/rustc_cfg \
 		"arch/$srcarch/module.lds"
 	script_files
-	! needs_objtool || real_program tools/objtool/objtool
+	host_programs
+}
+
+# What is not packed as it is: programs without what only a debugger wants, which
+# differs from one directory to build in to another, and Module.symvers by this name.
+# A program stays as it is if it is for a machine that strip does not know.
+list_extra()
+{
+	tr '\0' '\n' < "$work/programs.list" | while read -r program; do
+		mkdir -p "$work/extra/${program%/*}"
+		if $STRIP --strip-all --remove-section=.note.gnu.build-id \
+			-o "$work/stripped" "$objtree/$program" 2> "$work/log"; then
+			keep "extra/$program" < "$work/stripped"
+			[ -x "$work/extra/$program" ] || chmod +x "$work/extra/$program"
+			printf '%s\0' "$program"
+		fi
+	done > "$work/extra.list"
+	rm -f "$work/stripped"
+	if [ -n "$symvers" ]; then
+		mkdir -p "$work/extra"
+		keep extra/Module.symvers < "$symvers"
+		printf '%s\0' Module.symvers >> "$work/extra.list"
+	fi
+}
+
+list_build_profile()
+{
+	sources=src.list
+	[ "$srctree" != "$objtree" ] || sources=obj.list
+	list "$srctree" "$sources" build_profile_sources
+	list "$objtree" obj.list build_profile_objects
+	list "$objtree" programs.list host_programs
+	list "$here/kit" kit.list existing GNUmakefile .kheaders/check-build.sh \
+		.kheaders/prepare-host.sh
+	list_extra
 }
 
 cannot_build()
@@ -120,12 +163,20 @@ cannot_build()
 		"'make modules_prepare' there"
 }
 
-# check_build_profile: is the kernel built as far as modules need it?
+# Is the kernel built as far as modules need it, and may they be built by anybody?
 check_build_profile()
 {
 	[ -f "$srctree/Makefile" ] ||
 		die "$srctree: has no Makefile: profile build wants the kernel's"
-	for path in include/config/auto.conf scripts/basic/fixdep \
+	[ -f "$objtree/include/config/auto.conf" ] ||
+		cannot_build include/config/auto.conf
+	if option_is_set CONFIG_RANDSTRUCT || option_is_set CONFIG_GCC_PLUGIN_RANDSTRUCT
+	then
+		die "$objtree: what lays out its structures at random (RANDSTRUCT)" \
+			"is secret, and modules need it: pack --profile headers," \
+			"with IKHEADERS_BUILD=n"
+	fi
+	for path in scripts/basic/fixdep \
 		scripts/mod/modpost; do
 		[ -f "$objtree/$path" ] || cannot_build "$path"
 	done

@@ -4,9 +4,10 @@
 # Put kheaders into a Linux source tree in the place of its own CONFIG_IKHEADERS,
 # or take it out again.
 #
-# The change is worked out beside the tree, in a repository with two commits:
-# without kheaders, and with it. The difference is noted in the tree, so that it
-# can be taken back exactly, whatever else is changed there meanwhile.
+# The change is worked out beside the tree, in a repository with three commits: as the
+# tree is now, without kheaders, and with it. The difference between the last two is
+# noted in the tree, so that it can be taken back exactly, whatever else is changed
+# there meanwhile.
 set -eu
 
 usage()
@@ -318,8 +319,8 @@ edit_ignored()
 	delete_lines kernel/.gitignore '^/?kheaders[.-]'
 	[ -f "$work/Documentation/dontdiff" ] || return 0
 	insert_after Documentation/dontdiff '^keywords[.]c$' kheaders_data.tar.xz
+	insert_after Documentation/dontdiff '^oui[.]c[*]$' pack_block
 	insert_after Documentation/dontdiff '^piggyback$' plan_blocks
-	insert_after Documentation/dontdiff '^split-include$' strip_comments
 }
 
 # What was written, not what a build left there.
@@ -334,7 +335,7 @@ add_files()
 		-o -name 'sysfs-*' \) ! -name '*.mod.c' ! -name integrate.sh) |
 	while read -r file; do
 		mkdir -p "$work/$(dirname "$file")"
-		cp --preserve=timestamps "$top/$file" "$work/$file"
+		cp -p "$top/$file" "$work/$file"
 	done
 }
 
@@ -346,18 +347,23 @@ add_links()
 	done
 }
 
-# git without anybody's settings, in a repository of its own.
+# git without anybody's settings
 plain_git()
 {
-	env -u GIT_DIR -u GIT_WORK_TREE -u GIT_INDEX_FILE HOME="$tmp" \
-		XDG_CONFIG_HOME="$tmp" GIT_CONFIG_NOSYSTEM=1 git -C "$work" \
-		-c user.name="$author" -c user.email="$email" "$@"
+	env -u GIT_WORK_TREE -u GIT_INDEX_FILE HOME="$tmp" XDG_CONFIG_HOME="$tmp" \
+		GIT_CONFIG_NOSYSTEM=1 git -c user.name="$author" -c user.email="$email" "$@"
+}
+
+# In the repository beside the tree
+work_git()
+{
+	GIT_DIR=$work/.git plain_git -C "$work" "$@"
 }
 
 commit()
 {
-	plain_git add --all --force
-	plain_git commit --quiet --allow-empty --message "$1"
+	work_git add --all --force
+	work_git commit --quiet --allow-empty --message "$1"
 }
 
 # Brings the files that are named in $tmp/paths here, those that there are.
@@ -388,25 +394,28 @@ check_added()
 	done
 }
 
-commit_before()
+commit_now()
 {
 	printf '%s\n' "$changed" "$replaced" > "$tmp/paths"
+	: > "$tmp/recorded"
 	if [ -e "$record" ]; then
-		plain_git apply --numstat "$record" > "$tmp/numstat" 2> "$tmp/log" ||
+		work_git apply --numstat "$record" > "$tmp/numstat" 2> "$tmp/log" ||
 			die "$record: damaged"
 		cut -f 3 "$tmp/numstat" > "$tmp/recorded"
-		check_added
 		cat "$tmp/recorded" >> "$tmp/paths"
-		copy_from_tree
-		plain_git apply --reverse --whitespace=nowarn "$record" \
-			2> "$tmp/log" ||
-			die "$linux: what was put there has been changed since:" \
-				"$(sed -n 's/^error: //; 1p' "$tmp/log")"
-	else
-		: > "$tmp/recorded"
-		check_added
-		copy_from_tree
 	fi
+	check_added
+	copy_from_tree
+	commit now
+	now=$(work_git rev-parse HEAD)
+}
+
+commit_before()
+{
+	[ ! -e "$record" ] ||
+		work_git apply --reverse --whitespace=nowarn "$record" 2> "$tmp/log" ||
+		die "$linux: what was put there has been changed since:" \
+			"$(sed -n 's/^error: //; 1p' "$tmp/log")"
 	commit before
 }
 
@@ -436,69 +445,29 @@ commit_after()
 		add_files
 	fi
 	commit "$message"
-	plain_git diff --binary --full-index --no-renames HEAD~ > "$tmp/patch"
 }
 
-# What is reached through a link of an earlier run is not the tree's.
-same_file()
+difference()
 {
-	dir=$(dirname "$linux/$1")
-	if [ "$(readlink -f "$dir")" != "$dir" ]; then
-		return 1
-	elif [ -L "$work/$1" ] || [ -L "$linux/$1" ]; then
-		[ "$(readlink "$work/$1")" = "$(readlink "$linux/$1")" ]
-	else
-		[ -f "$linux/$1" ] && cmp -s "$work/$1" "$linux/$1" &&
-			[ "$(stat -c %a "$work/$1")" = "$(stat -c %a "$linux/$1")" ]
-	fi
+	work_git diff --binary --full-index --no-renames "$1" HEAD
 }
 
-# With the folders that are empty then.
-remove()
-{
-	rm -f "$linux/$1"
-	(cd "$linux" && rmdir -p "$(dirname "$1")" 2>/dev/null) || :
-}
-
-# Gives the tree the files as they are here now. Those that are the same already
-# are left alone, so that nothing is built again for them; the others are moved
-# into place once all of them have come as far as the tree's file system.
+# Gives the tree the files of the last commit: all of them, or none if one cannot be
+# written. Those that are the same already are left alone, so that nothing is built
+# again for them. Outside of a repository git takes paths to be below where it is.
 publish()
 {
-	stage=$linux/.kheaders-new
-	rm -rf "$stage"
-	mkdir "$stage"
-	plain_git ls-files > "$tmp/files"
-	while read -r file; do
-		if ! same_file "$file"; then
-			mkdir -p "$stage/$(dirname "$file")"
-			cp -pP "$work/$file" "$stage/$file"
-			echo "$file"
-		fi
-	done < "$tmp/files" > "$tmp/other"
-
+	difference "$now" > "$tmp/change"
+	[ -s "$tmp/change" ] || return 0
 	trap '' HUP INT TERM
-	sort -u "$tmp/paths" -o "$tmp/paths"
-	sort -u "$tmp/files" | comm -23 "$tmp/paths" - > "$tmp/gone"
-	while read -r file; do
-		remove "$file"
-	done < "$tmp/gone"
-	while read -r file; do
-		mkdir -p "$linux/$(dirname "$file")"
-		mv -f "$stage/$file" "$linux/$file"
-	done < "$tmp/other"
-	rm -rf "$stage"
-}
-
-# What a patch says but for where in a file it says it.
-essence()
-{
-	grep -v -e '^index ' -e '^@@ ' "$1"
+	GIT_DIR=$tmp/none plain_git -C "$linux" apply --whitespace=nowarn "$tmp/change" \
+		2> "$tmp/log" ||
+		die "$linux: cannot change it: $(sed -n 's/^error: //; 1p' "$tmp/log")"
 }
 
 is_current()
 {
-	[ -e "$record" ] && [ "$(essence "$tmp/patch")" = "$(essence "$record")" ]
+	[ -e "$record" ] && [ -z "$(difference "$now")" ]
 }
 
 put_in()
@@ -507,6 +476,7 @@ put_in()
 		echo "integrate: $linux: has kheaders already, nothing to do"
 		return
 	fi
+	difference HEAD~ > "$tmp/patch"
 	publish
 	cp "$tmp/patch" "$record"
 	echo "integrate: $linux: has kheaders now"
@@ -532,7 +502,7 @@ check()
 
 write_patch()
 {
-	plain_git format-patch --quiet --stdout --no-renames --full-index \
+	work_git format-patch --quiet --stdout --no-renames --full-index \
 		--no-signature -1 > "$tmp/mail"
 	cp "$tmp/mail" "$patch.new" && mv -f "$patch.new" "$patch"
 }
@@ -562,13 +532,14 @@ command -v git >/dev/null || die "git: no such program"
 set_author
 
 tmp=$(mktemp -d)
-trap 'rm -rf "$tmp" "$linux/.kheaders-new"' EXIT
+trap 'rm -rf "$tmp"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 work=$tmp/tree
 mkdir "$work"
-plain_git init --quiet
+work_git init --quiet
+commit_now
 commit_before
 [ "$mode" = revert ] || commit_after
 case $mode in

@@ -1,36 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * plan_blocks - say which headers go into which block of the archive
+ * plan_blocks - say which files go into which block of the archive
  *
- *   plan_blocks WORK TREE LIST [TREE LIST]...
+ *	plan_blocks WORK TREE LIST [TREE LIST]...
  *
- * LIST names a file of NUL-terminated paths relative to TREE. Where two trees
- * have the same path, the later tree's file counts. For each block that is not
- * empty, two files are left in WORK:
+ * LIST names a file of NUL-terminated paths relative to TREE. Where two trees have
+ * the same path, the later tree's file counts. For each block that is not empty, two
+ * files are left in WORK:
  *
- *   NAME.files   pairs of NUL-terminated strings: file to read, path in the
- *                archive, in the archive's order
- *   NAME.stamp   what stat(2) says of each file: same stamp, same contents
+ *   NAME.files   what pack_block takes, in the archive's order
+ *   NAME.stamp   what stat(2) says of each file: same stamp, same contents; it is
+ *                written only if it changes
  *
- * and "blocks", with the names of the blocks, one a line. Where a block's
- * stamp is not what it was, NAME.tar.xz is removed first: a block is up to
- * date exactly if its .tar.xz is there.
+ * and "blocks", with the names of the blocks in the archive's order, one a line.
  */
-#include <errno.h>
 #include <fnmatch.h>
-#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host.h"
+
+const char program[] = "plan_blocks";
+
 /*
- * Blocks are compressed each on its own: more of them make the archive larger,
- * larger ones take longer to make again. What reads alike compresses well
- * together, so that headers are divided by subject and not simply by size. The
- * first pattern that fits a path counts; '*' stands for slashes, too.
+ * Blocks are compressed each on its own: more of them make the archive larger, larger
+ * ones take longer to make again. What reads alike compresses well together, so that
+ * files are divided by subject and not simply by size. The first pattern that fits a
+ * path counts; '*' stands for slashes, too.
  */
 static const struct {
 	const char *block;
@@ -42,73 +39,46 @@ static const struct {
 	{ "kit",	"include/config/*" },
 	{ "kit",	"scripts/*" },
 	{ "kit",	"tools/*" },
+	{ "clocks",	"include/dt-bindings/clock/*" },
 	{ "bindings",	"include/dt-bindings/*" },
-	{ "bindings",	"include/linux/mfd/*" },
-	{ "uapi",	"include/uapi/*" },
-	{ "uapi",	"include/trace/*" },
+	{ "mfd",	"include/linux/mfd/*" },
+	{ "uapi",	"include/uapi/linux/*" },
+	{ "trace",	"include/uapi/*" },
+	{ "trace",	"include/trace/*" },
+	{ "adapters",	"include/rdma/*" },
+	{ "adapters",	"include/scsi/*" },
+	{ "adapters",	"include/linux/bn[gx]*/*" },
+	{ "adapters",	"include/linux/mlx*/*" },
+	{ "adapters",	"include/linux/qed/*" },
 	{ "net",	"include/net/*" },
-	{ "net",	"include/rdma/*" },
-	{ "net",	"include/scsi/*" },
-	{ "net",	"include/linux/bn[gx]*/*" },
 	{ "net",	"include/linux/ceph/*" },
-	{ "net",	"include/linux/mlx*/*" },
 	{ "net",	"include/linux/netfilter*/*" },
-	{ "net",	"include/linux/qed/*" },
 	{ "net",	"include/linux/sunrpc/*" },
-	{ "devices",	"include/drm/*" },
-	{ "devices",	"include/linux/*/*" },
-	{ "devices",	"include/media/*" },
-	{ "devices",	"include/soc/*" },
-	{ "devices",	"include/sound/*" },
-	{ "devices",	"include/video/*" },
-	{ "core",	"include/linux/[e-z]*" },
+	{ "media",	"include/drm/*" },
+	{ "media",	"include/media/*" },
+	{ "media",	"include/soc/*" },
+	{ "media",	"include/sound/*" },
+	{ "media",	"include/video/*" },
+	{ "subsystems",	"include/linux/*/*" },
+	{ "linux-a-h",	"include/linux/[a-h]*" },
+	{ "linux-i-o",	"include/linux/[i-o]*" },
+	{ "linux-p-z",	"include/linux/*" },
 	{ "arch",	"*" },
 };
 
-struct header {
-	char *member;
-	char *source;
+struct file {
+	char *member;		/* path in the archive */
+	char *source;		/* path to read it from */
 	struct stat st;
 	size_t tree;
 	size_t place;		/* index into layout */
 };
 
-struct headers {
-	struct header *array;
+struct files {
+	struct file *array;
 	size_t count;
 	size_t capacity;
 };
-
-static void die(const char *path, const char *what)
-{
-	fprintf(stderr, "plan_blocks: %s: %s\n", path, what);
-	exit(1);
-}
-
-static void *check_alloc(void *p)
-{
-	if (!p)
-		die("memory", strerror(ENOMEM));
-	return p;
-}
-
-static FILE *open_file(const char *path, const char *mode)
-{
-	FILE *f = fopen(path, mode);
-
-	if (!f)
-		die(path, strerror(errno));
-	return f;
-}
-
-static char *join(const char *dir, char separator, const char *name)
-{
-	size_t size = strlen(dir) + 1 + strlen(name) + 1;
-	char *path = check_alloc(malloc(size));
-
-	snprintf(path, size, "%s%c%s", dir, separator, name);
-	return path;
-}
 
 static size_t find_place(const char *member)
 {
@@ -119,10 +89,10 @@ static size_t find_place(const char *member)
 	return i;
 }
 
-static void add_header(struct headers *all, const char *tree_path, size_t tree,
+static void add_file(struct files *all, const char *tree_path, size_t tree,
 		       const char *member)
 {
-	struct header *h;
+	struct file *h;
 
 	if (all->count == all->capacity) {
 		all->capacity = all->capacity ? 2 * all->capacity : 8192;
@@ -140,7 +110,7 @@ static void add_header(struct headers *all, const char *tree_path, size_t tree,
 		die(h->source, "not a regular file");
 }
 
-static void read_list(struct headers *all, const char *tree_path, size_t tree,
+static void read_list(struct files *all, const char *tree_path, size_t tree,
 		      const char *list)
 {
 	FILE *f = open_file(list, "r");
@@ -148,7 +118,7 @@ static void read_list(struct headers *all, const char *tree_path, size_t tree,
 	size_t size = 0;
 
 	while (getdelim(&member, &size, '\0', f) > 0)
-		add_header(all, tree_path, tree, member);
+		add_file(all, tree_path, tree, member);
 	if (ferror(f))
 		die(list, strerror(errno));
 	free(member);
@@ -156,9 +126,9 @@ static void read_list(struct headers *all, const char *tree_path, size_t tree,
 }
 
 /* The archive's order; of two files for one path, the later tree's first. */
-static int compare_headers(const void *pa, const void *pb)
+static int compare_files(const void *pa, const void *pb)
 {
-	const struct header *a = pa, *b = pb;
+	const struct file *a = pa, *b = pb;
 	int order;
 
 	if (a->place != b->place)
@@ -169,7 +139,7 @@ static int compare_headers(const void *pa, const void *pb)
 	return a->tree > b->tree ? -1 : a->tree < b->tree;
 }
 
-static void drop_duplicates(struct headers *all)
+static void drop_duplicates(struct files *all)
 {
 	size_t i, kept = 0;
 
@@ -182,14 +152,6 @@ static void drop_duplicates(struct headers *all)
 static bool same_block(size_t a, size_t b)
 {
 	return !strcmp(layout[a].block, layout[b].block);
-}
-
-static void close_new(FILE *f, const char *path)
-{
-	bool failed = ferror(f);
-
-	if (fclose(f) || failed)
-		die(path, "cannot write (is the disk full?)");
 }
 
 static bool same_contents(const char *path_a, const char *path_b)
@@ -209,73 +171,76 @@ static bool same_contents(const char *path_a, const char *path_b)
 	return same;
 }
 
-static void write_files(const char *path, const struct header *h, size_t count)
+/* Starts a file of which an equal one stays as old as it is: see finish(). */
+static FILE *start(const char *path)
 {
-	FILE *f = open_file(path, "w");
+	char *new_path = join(path, '.', "new");
+	FILE *f = open_file(new_path, "w");
 
-	for (; count; count--, h++)
-		fprintf(f, "%s%c%s%c", h->source, '\0', h->member, '\0');
-	close_new(f, path);
+	free(new_path);
+	return f;
+}
+
+static void finish(FILE *f, const char *path)
+{
+	char *new_path = join(path, '.', "new");
+
+	close_file(f, new_path);
+	if (same_contents(new_path, path))
+		unlink(new_path);
+	else if (rename(new_path, path))
+		die(path, strerror(errno));
+	free(new_path);
+}
+
+static void write_list(const char *block, const struct file *file, size_t count)
+{
+	char *path = join(block, '.', "files");
+	FILE *f = start(path);
+
+	for (; count; count--, file++)
+		fprintf(f, "%s%c%s%c", file->source, '\0', file->member, '\0');
+	finish(f, path);
+	free(path);
 }
 
 /* The change time shows an edit that kept the size and set the time back. */
-static void write_stamp(const char *path, const struct header *h, size_t count)
+static void write_stamp(const char *block, const struct file *file, size_t count)
 {
-	FILE *f = open_file(path, "w");
+	char *path = join(block, '.', "stamp");
+	FILE *f = start(path);
 
-	for (; count; count--, h++)
-		fprintf(f, "%s%c%ju:%ju %jd %jd.%09ld %jd.%09ld\n", h->source, '\0',
-			(uintmax_t)h->st.st_dev, (uintmax_t)h->st.st_ino,
-			(intmax_t)h->st.st_size,
-			(intmax_t)h->st.st_mtim.tv_sec, h->st.st_mtim.tv_nsec,
-			(intmax_t)h->st.st_ctim.tv_sec, h->st.st_ctim.tv_nsec);
-	close_new(f, path);
+	for (; count; count--, file++)
+		fprintf(f, "%s%c%ju %jd %jd.%09ld %jd.%09ld\n", file->source, '\0',
+			(uintmax_t)file->st.st_ino, (intmax_t)file->st.st_size,
+			(intmax_t)file->st.st_mtim.tv_sec, file->st.st_mtim.tv_nsec,
+			(intmax_t)file->st.st_ctim.tv_sec, file->st.st_ctim.tv_nsec);
+	finish(f, path);
+	free(path);
 }
 
-static void write_block(const char *name, const struct header *h, size_t count)
+static void write_blocks(const struct files *all)
 {
-	char *files = join(name, '.', "files");
-	char *stamp = join(name, '.', "stamp");
-	char *new_stamp = join(name, '.', "stamp.new");
-	char *archive = join(name, '.', "tar.xz");
-
-	write_stamp(new_stamp, h, count);
-	if (same_contents(new_stamp, stamp)) {
-		unlink(new_stamp);
-	} else {
-		if (unlink(archive) && errno != ENOENT)
-			die(archive, strerror(errno));
-		write_files(files, h, count);
-		if (rename(new_stamp, stamp))
-			die(stamp, strerror(errno));
-	}
-	free(files);
-	free(stamp);
-	free(new_stamp);
-	free(archive);
-}
-
-static void write_blocks(const struct headers *all)
-{
-	FILE *names = open_file("blocks", "w");
+	FILE *names = start("blocks");
 	size_t first, next;
 
 	for (first = 0; first < all->count; first = next) {
-		const struct header *h = &all->array[first];
-		const char *name = layout[h->place].block;
+		const struct file *file = &all->array[first];
+		const char *block = layout[file->place].block;
 
 		for (next = first; next < all->count; next++)
-			if (!same_block(h->place, all->array[next].place))
+			if (!same_block(file->place, all->array[next].place))
 				break;
-		write_block(name, h, next - first);
-		fprintf(names, "%s\n", name);
+		write_list(block, file, next - first);
+		write_stamp(block, file, next - first);
+		fprintf(names, "%s\n", block);
 	}
-	close_new(names, "blocks");
+	finish(names, "blocks");
 }
 
 int main(int argc, char **argv)
 {
-	struct headers all = { 0 };
+	struct files all = { 0 };
 	int i;
 
 	if (argc < 4 || argc % 2) {
@@ -288,7 +253,7 @@ int main(int argc, char **argv)
 		die(argv[2], "no headers there");
 	if (chdir(argv[1]))
 		die(argv[1], strerror(errno));
-	qsort(all.array, all.count, sizeof(*all.array), compare_headers);
+	qsort(all.array, all.count, sizeof(*all.array), compare_files);
 	drop_duplicates(&all);
 	write_blocks(&all);
 	return 0;

@@ -1,61 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * strip_comments - copy files, C headers without their comments
+ * Takes the comments out of C headers. The compiler must not be able to tell the
+ * result from the original: every token stays, and stays on its line.
  *
- *   strip_comments DEST < LIST
- *
- * LIST is pairs of NUL-terminated strings: the file to read and the path,
- * relative to DEST, to write it to. That path is printed once it is written,
- * as ./PATH and a NUL. One process serves any number of files. What is not
- * called .h is copied as it is; programs and scripts stay executable.
- *
- * The compiler must not be able to tell a header's copy from the original: every
- * token stays, and stays on its line.
- *
- *   - A comment becomes one blank and as many newlines as it had. Where a
- *     newline would end a directive early or turn a '#' into the start of
- *     one, an empty comment with these newlines is left instead.
+ *   - A comment becomes one blank and as many newlines as it had. Where a newline
+ *     would end a directive or an assembler statement early, or turn a '#' into the
+ *     start of a directive, an empty comment with these newlines is left instead.
  *   - Runs of blanks outside of literals become one. None is left at the end
  *     of a line, nor at its start unless the column may matter: before a '#',
  *     in a line that continues the one before, and in a header that is for the
  *     assembler, too.
  *   - Lines of a comment that carry an SPDX tag stay.
- *   - A header that ends in a checksum of itself is copied as it is (see
+ *   - A header that ends in a checksum of itself stays as it is (see
  *     scripts/atomic/check-atomics.sh in Linux).
- *   - So is, with a warning, one that this program would have to guess about:
- *     an unterminated comment or literal, a raw string, a comment delimiter
- *     cut in two by a line splice.
+ *   - So does one about which this program would have to guess: an unterminated
+ *     comment or literal, a raw string, a comment delimiter or the name of a
+ *     directive that is cut by a line splice, a header's name that looks as if it
+ *     had a comment in it.
  */
 #define _GNU_SOURCE	/* memmem */
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "strip_comments.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define SHA1_HEX_DIGITS 40
 
-struct buffer {
-	char *data;
-	size_t size;		/* bytes in use */
-	size_t capacity;
-	mode_t mode;		/* of the file that was read */
-};
-
 /* What is being read, what was written of it, and where in a line we are. */
 struct stripper {
 	const char *in;
 	const char *end;
-	struct buffer *out;
+	char *out;
+	size_t out_size;	/* bytes written there */
+	const char *directive;	/* where the logical line's '#' is, or NULL */
 	bool line_start;	/* only blanks and comments so far */
-	bool directive;		/* the logical line started with '#' */
-	bool include;		/* ... and is an #include */
+	bool header_name;	/* an #include or the like: '<' opens a literal */
 	bool blank;		/* a blank is due before the next token */
 	bool keep_indent;	/* ... and at the start of a line */
 };
@@ -73,8 +55,8 @@ static bool is_identifier(char c)
 /* The copy never gets longer than the original: put() needs no check. */
 static void put(struct stripper *s, const char *data, size_t size)
 {
-	memcpy(s->out->data + s->out->size, data, size);
-	s->out->size += size;
+	memcpy(s->out + s->out_size, data, size);
+	s->out_size += size;
 }
 
 /* gcc takes a backslash with blanks after it for a line splice, too. */
@@ -88,21 +70,26 @@ static bool ends_in_splice(const char *line, const char *newline)
 
 static char last_put(const struct stripper *s)
 {
-	return s->out->size ? s->out->data[s->out->size - 1] : '\n';
+	return s->out_size ? s->out[s->out_size - 1] : '\n';
 }
 
-static bool at_start_of_line(const struct buffer *out)
+static bool after_backslash(const struct stripper *s)
 {
-	const char *end = out->data + out->size;
+	return ends_in_splice(s->out, s->out + s->out_size);
+}
 
-	if (!out->size)
+static bool at_start_of_line(const struct stripper *s)
+{
+	const char *end = s->out + s->out_size;
+
+	if (!s->out_size)
 		return true;
-	return end[-1] == '\n' && !ends_in_splice(out->data, end - 1);
+	return end[-1] == '\n' && !ends_in_splice(s->out, end - 1);
 }
 
 static void put_due_blank(struct stripper *s)
 {
-	if (s->blank && (s->keep_indent || !at_start_of_line(s->out)))
+	if (s->blank && (s->keep_indent || !at_start_of_line(s)))
 		put(s, " ", 1);
 	s->blank = false;
 }
@@ -146,7 +133,7 @@ static void put_reduced_comment(struct stripper *s, const char *comment,
 static const char *skip_blanks_and_comments(const char *p, const char *end)
 {
 	while (p && p < end) {
-		if (is_blank(*p)) {
+		if (*p != '\n' && isspace((unsigned char)*p)) {
 			p++;
 		} else if (end - p >= 2 && p[0] == '/' && p[1] == '*') {
 			p = find(p + 2, end, "*/");
@@ -186,10 +173,9 @@ static const char *strip_block_comment(struct stripper *s)
 	next = next_significant(comment_end, s->end);
 
 	/* a backslash that would come to stand at the end of its line */
-	if (last_put(s) == '\\' ||
+	if (after_backslash(s) ||
 	    find(comment, comment_end, "SPDX-") ||
-	    (many_lines && s->directive && next != '\n') ||
-	    (many_lines && !s->line_start && (next == '#' || next == '%'))) {
+	    (many_lines && !s->line_start && next != '\n')) {
 		put_reduced_comment(s, comment, comment_end);
 		return NULL;
 	}
@@ -216,7 +202,7 @@ static void strip_line_comment(struct stripper *s)
 		newline = memchr(newline + 1, '\n', s->end - newline - 1);
 		comment_end = newline ? newline : s->end;
 	}
-	if (spliced || last_put(s) == '\\' ||
+	if (spliced || after_backslash(s) ||
 	    find(comment, comment_end, "SPDX-")) {
 		put_due_blank(s);
 		put(s, comment, comment_end - comment);
@@ -264,80 +250,76 @@ static void strip_newline(struct stripper *s)
 	if (last_put(s) == '\\')
 		put_due_blank(s);
 	s->blank = false;
-	if (!ends_in_splice(s->out->data, s->out->data + s->out->size)) {
+	if (!after_backslash(s)) {
 		s->line_start = true;
-		s->directive = false;
-		s->include = false;
+		s->directive = NULL;
+		s->header_name = false;
 	}
 	put(s, "\n", 1);
 	s->in++;
 }
 
-static void start_directive(struct stripper *s)
+/* Passes over any number of line splices. */
+static const char *skip_splices(const char *p, const char *end)
 {
-	const char *p = skip_blanks_and_comments(s->in + 1, s->end);
+	while (p < end && *p == '\\') {
+		const char *newline = p + 1;
+
+		while (newline < end && *newline != '\n' &&
+		       isspace((unsigned char)*newline))
+			newline++;
+		if (newline == end || *newline != '\n')
+			break;
+		p = newline + 1;
+	}
+	return p;
+}
+
+/* Returns why the directive's name cannot be read, or NULL. */
+static const char *start_directive(struct stripper *s)
+{
+	static const char *const with_header_name[] = {
+		"include", "include_next", "import",
+	};
+	const char *name = s->in + (*s->in == '%' ? 2 : 1), *name_end, *before;
+	size_t i;
 
 	/* gcc -fpreprocessed knows a directive by its column */
 	if (s->blank)
 		put(s, " ", 1);
 	s->blank = false;
-	s->directive = true;
-	s->include = p && s->end - p >= 7 && !memcmp(p, "include", 7);
+	s->directive = s->in;
+	do {
+		before = name;
+		name = skip_blanks_and_comments(name, s->end);
+		if (!name)
+			return "unterminated comment";
+		name = skip_splices(name, s->end);
+	} while (name > before);
+	for (name_end = name; name_end < s->end && is_identifier(*name_end); name_end++)
+		;
+	if (name_end < s->end && *name_end == '\\')
+		return "directive cut by a line splice";
+	for (i = 0; i < ARRAY_SIZE(with_header_name); i++)
+		if (strlen(with_header_name[i]) == (size_t)(name_end - name) &&
+		    !memcmp(with_header_name[i], name, name_end - name))
+			s->header_name = true;
+	return NULL;
 }
 
-/* Returns what keeps the text from being stripped, or NULL. */
-static const char *strip(const char *text, size_t size, struct buffer *out)
+/*
+ * In "#if __has_include(<a//b.h>)" there is no comment, nor is there in
+ * "#embed <a//b>" for compilers that know it.
+ */
+static bool in_header_name(const struct stripper *s)
 {
-	struct stripper s = {
-		.in = text,
-		.end = text + size,
-		.out = out,
-		.line_start = true,
-		.keep_indent = find(text, text + size, "__ASSEMBL") ||
-			       find(text, text + size, ".macro"),
-	};
-	const char *why = NULL;
+	const char *opened;
 
-	while (!why && s.in < s.end) {
-		char c = *s.in;
-		char next = s.end - s.in > 1 ? s.in[1] : 0;
-
-		if (c == '\n') {
-			strip_newline(&s);
-			continue;
-		}
-		if (is_blank(c)) {
-			s.blank = true;
-			s.in++;
-			continue;
-		}
-		if (c == '/' && next == '*') {
-			why = strip_block_comment(&s);
-			continue;
-		}
-		if (c == '/' && next == '/') {
-			strip_line_comment(&s);
-			continue;
-		}
-
-		if (s.line_start && (c == '#' || (c == '%' && next == ':')))
-			start_directive(&s);
-		/* form feed and the like */
-		if (!isspace((unsigned char)c))
-			s.line_start = false;
-
-		if (c == '"' && is_raw_string(&s, text)) {
-			why = "raw string literal";
-		} else if (c == '"' || c == '\'') {
-			why = copy_literal(&s, c);
-		} else if (c == '<' && s.include) {
-			why = copy_literal(&s, '>');
-		} else {
-			put_due_blank(&s);
-			put(&s, s.in++, 1);
-		}
-	}
-	return why;
+	if (!s->directive || !(find(s->directive, s->in, "__has_") ||
+			       find(s->directive, s->in, "embed")))
+		return false;
+	opened = memrchr(s->directive, '<', s->in - s->directive);
+	return opened && !memchr(opened, '>', s->in - opened);
 }
 
 static bool is_self_checksummed(const char *text, size_t size)
@@ -358,188 +340,92 @@ static bool is_self_checksummed(const char *text, size_t size)
 	return !memcmp(last, "// ", 3);
 }
 
+/* Returns what keeps the text from being stripped, or NULL. */
+static const char *strip(struct stripper *s, const char *text)
+{
+	const char *why = NULL;
+
+	while (!why && s->in < s->end) {
+		char c = *s->in;
+		char next = s->end - s->in > 1 ? s->in[1] : 0;
+
+		if (c == '\n') {
+			strip_newline(s);
+			continue;
+		}
+		if (is_blank(c)) {
+			s->blank = true;
+			s->in++;
+			continue;
+		}
+		if (c == '/' && (next == '*' || next == '/')) {
+			if (in_header_name(s))
+				return "comment delimiter in a header's name";
+			if (next == '*')
+				why = strip_block_comment(s);
+			else
+				strip_line_comment(s);
+			continue;
+		}
+
+		if (s->line_start && (c == '#' || (c == '%' && next == ':')))
+			why = start_directive(s);
+		/* neither form feed and the like, nor a splice */
+		if (!isspace((unsigned char)c) && skip_splices(s->in, s->end) == s->in)
+			s->line_start = false;
+
+		if (why)
+			break;
+		if (c == '"' && is_raw_string(s, text)) {
+			why = "raw string literal";
+		} else if (c == '"' || c == '\'') {
+			why = copy_literal(s, c);
+		} else if (c == '<' && s->header_name) {
+			why = copy_literal(s, '>');
+		} else {
+			put_due_blank(s);
+			put(s, s->in++, 1);
+		}
+	}
+	return why;
+}
+
 static bool has_spliced_delimiter(const char *text, size_t size)
 {
 	const char *end = text + size, *p = text;
 
-	while ((p = find(p, end, "\\\n"))) {
+	while ((p = memchr(p, '\\', end - p))) {
+		const char *next = skip_splices(p, end);
 		char before = p > text ? p[-1] : 0;
-		char after = end - p > 2 ? p[2] : 0;
+		char after = next < end ? *next : 0;
 
-		if ((before == '/' && (after == '/' || after == '*')) ||
-		    (before == '*' && after == '/'))
+		if (next > p && ((before == '/' && (after == '/' || after == '*')) ||
+				 (before == '*' && after == '/')))
 			return true;
-		p += 2;
+		p = next > p ? next : p + 1;
 	}
 	return false;
 }
 
-static int reserve(struct buffer *b, size_t capacity)
+const char *strip_comments(const char *text, size_t size, char *out, size_t *out_size)
 {
-	char *data;
+	struct stripper s = {
+		.in = text,
+		.end = text + size,
+		.out = out,
+		.line_start = true,
+		.keep_indent = find(text, text + size, "__ASSEMBL") ||
+			       find(text, text + size, ".macro"),
+	};
+	const char *why = NULL;
 
-	if (capacity <= b->capacity)
-		return 0;
-	data = realloc(b->data, capacity);
-	if (!data)
-		return -ENOMEM;
-	b->data = data;
-	b->capacity = capacity;
-	return 0;
-}
-
-static int read_file(const char *path, struct buffer *b)
-{
-	struct stat st;
-	int fd, ret = 0;
-
-	b->size = 0;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st)) {
-		ret = -errno;
-		goto out_close;
-	}
-	b->mode = st.st_mode;
-	/* one byte more, so that the end is seen without growing */
-	ret = reserve(b, st.st_size + 1);
-	while (!ret) {
-		ssize_t got = read(fd, b->data + b->size, b->capacity - b->size);
-
-		if (got < 0)
-			ret = -errno;
-		if (got <= 0)
-			break;
-		b->size += got;
-		if (b->size == b->capacity)
-			ret = reserve(b, 2 * b->capacity);
-	}
-out_close:
-	close(fd);
-	return ret;
-}
-
-static int make_parents(char *path)
-{
-	char *slash;
-
-	for (slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(path, 0777) && errno != EEXIST)
-			return -errno;
-		*slash = '/';
-	}
-	return 0;
-}
-
-static int write_file(char *path, const struct buffer *b, mode_t mode)
-{
-	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
-	size_t done = 0;
-	int fd, ret;
-
-	fd = open(path, flags, mode);
-	if (fd < 0 && errno == ENOENT) {
-		ret = make_parents(path);
-		if (ret)
-			return ret;
-		fd = open(path, flags, mode);
-	}
-	if (fd < 0)
-		return -errno;
-	ret = 0;
-	while (done < b->size) {
-		ssize_t put = write(fd, b->data + done, b->size - done);
-
-		if (put < 0) {
-			ret = -errno;
-			break;
-		}
-		done += put;
-	}
-	if (close(fd) && !ret)
-		ret = -errno;
-	return ret;
-}
-
-static void complain(const char *path, const char *what)
-{
-	fprintf(stderr, "strip_comments: %s: %s\n", path, what);
-}
-
-static bool is_header(const char *path)
-{
-	size_t length = strlen(path);
-
-	return length > 2 && !strcmp(path + length - 2, ".h");
-}
-
-static int strip_file(const char *source, char *dest)
-{
-	static struct buffer text, stripped;
-	const struct buffer *result = &text;
-	mode_t mode = 0666;
-	int ret;
-
-	ret = read_file(source, &text);
-	if (!ret)
-		ret = reserve(&stripped, text.size + 1);
-	if (ret) {
-		complain(source, strerror(-ret));
-		return ret;
-	}
-
-	if (!is_header(dest)) {
-		mode |= text.mode & 0111;
-	} else if (!is_self_checksummed(text.data, text.size)) {
-		const char *why = "comment delimiter cut by a line splice";
-
-		stripped.size = 0;
-		if (!has_spliced_delimiter(text.data, text.size))
-			why = strip(text.data, text.size, &stripped);
-		if (why)
-			fprintf(stderr, "strip_comments: warning: %s: %s, copied as it is\n",
-				source, why);
-		else
-			result = &stripped;
-	}
-
-	ret = write_file(dest, result, mode);
-	if (ret)
-		complain(dest, strerror(-ret));
-	return ret;
-}
-
-int main(int argc, char **argv)
-{
-	char *source = NULL, *member = NULL, *dest = NULL;
-	size_t source_size = 0, member_size = 0;
-	ssize_t len;
-
-	if (argc != 2) {
-		fprintf(stderr, "usage: strip_comments DEST < LIST\n");
-		return 2;
-	}
-	while (getdelim(&source, &source_size, '\0', stdin) > 0) {
-		len = getdelim(&member, &member_size, '\0', stdin);
-		if (len <= 0) {
-			complain(source, "the list gives no path to write it to");
-			return 1;
-		}
-		dest = realloc(dest, strlen(argv[1]) + 1 + len);
-		if (!dest) {
-			complain(source, strerror(ENOMEM));
-			return 1;
-		}
-		sprintf(dest, "%s/%s", argv[1], member);
-		if (strip_file(source, dest))
-			return 1;
-		printf("./%s%c", member, '\0');
-	}
-	if (ferror(stdin) || fflush(stdout)) {
-		complain("standard input or output", strerror(errno));
-		return 1;
-	}
-	return 0;
+	if (has_spliced_delimiter(text, size))
+		why = "comment delimiter cut by a line splice";
+	else if (!is_self_checksummed(text, size))
+		why = strip(&s, text);
+	else
+		put(&s, text, size);
+	if (!why)
+		*out_size = s.out_size;
+	return why;
 }

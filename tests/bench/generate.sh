@@ -8,7 +8,7 @@
 #   BENCH_SOURCE  which Linux, as in tests/boot/debian-*.conf (default: 7.x)
 #   BENCH_ROUNDS  how often each is measured (default: 3)
 #   BENCH_TREE    "srctree:objtree" of a prepared tree to use instead; a few of
-#                 its headers are changed and put back
+#                 its headers are replaced and put back
 #
 # Missed targets are shown, not failed. The exit status is 1 if there is nothing
 # to compare: something did not run, or the archives hold different headers.
@@ -21,7 +21,8 @@ set -euo pipefail
 
 arch=x86
 rounds=${BENCH_ROUNDS:-3}
-changed=(include/linux/sched.h include/uapi/linux/bpf.h arch/x86/include/asm/io.h)
+# Two that are edited often and one that is generated; then one of each block.
+changed=(include/linux/sched.h include/uapi/linux/bpf.h include/generated/autoconf.h)
 
 # Sets src and obj: a tree after `make prepare`, in a folder of its own.
 prepare_tree() {
@@ -55,10 +56,20 @@ tmp=$(mktemp -d "$bench/run.XXXXXX")
 results=$bench/results.tsv
 : >"$results"
 
+# tree_of HEADER: where it is
+tree_of() {
+	if [ -e "$obj/$1" ]; then echo "$obj"; else echo "$src"; fi
+}
+
+# Source trees share their files with others: none is written to.
+put_back() {
+	[ ! -e "$tmp/$1" ] || mv -f "$tmp/$1" "$(tree_of "$1")/$1"
+}
+
 restore() {
 	local header
 	for header in "${changed[@]}"; do
-		[ ! -e "$tmp/$header" ] || cp -p "$tmp/$header" "$src/$header"
+		put_back "$header"
 	done
 	rm -rf "$tmp"
 }
@@ -66,6 +77,16 @@ trap restore EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+# A kernel's build has made the host programs before.
+build_host_programs() {
+	local program
+	for program in 'plan_blocks' 'pack_block strip_comments ustar sha256'; do
+		(cd "$top/scripts/kheaders" && read -ra sources <<<"$program" &&
+			cc -O2 -o "$tmp/${sources[0]}" "${sources[@]/%/.c}")
+	done
+	export PLAN_BLOCKS=$tmp/plan_blocks PACK_BLOCK=$tmp/pack_block
+}
 
 ours() {
 	"$top/scripts/kheaders/gen_kheaders.sh" --srctree "$src" --objtree "$obj" \
@@ -99,11 +120,24 @@ measure() {
 
 # A token more: what neither may overlook.
 change() {
-	printf '\n#define KHEADERS_BENCH_%d 1\n' "$2" >>"$src/$1"
+	local tree
+	tree=$(tree_of "$1")
+	mkdir -p "$tmp/${1%/*}"
+	cp -p "$tree/$1" "$tmp/$1"
+	{
+		cat "$tmp/$1"
+		printf '\n#define KHEADERS_BENCH_%d 1\n' "$2"
+	} >"$tmp/edited"
+	mv -f "$tmp/edited" "$tree/$1"
 }
 
-put_back() {
-	cp -p "$tmp/$1" "$src/$1"
+# The first header of each block of at least 100
+one_of_each_block() {
+	local block
+	while read -r block; do
+		[ "$(tr -cd '\0' <"$tmp/.ours.tar.xz.d/$block.files" | wc -c)" -lt 200 ] ||
+			tr '\0' '\n' <"$tmp/.ours.tar.xz.d/$block.files" | sed -n 2p
+	done <"$tmp/.ours.tar.xz.d/blocks"
 }
 
 one_round() {
@@ -119,8 +153,8 @@ one_round() {
 		put_back "$header"
 		ours >"$tmp/log"
 	done
-	# Mainline's does everything again whichever header changed: one a round.
-	header=${changed[number % ${#changed[@]}]}
+	# Mainline's does everything again whichever header changed.
+	header=${changed[0]}
 	change "$header" "$number"
 	measure mainline changed mainline
 	put_back "$header"
@@ -179,11 +213,10 @@ unshifted() {
 		<({ lines_of "$src"; lines_of "$obj"; } | LC_ALL=C sort) | wc -l
 }
 
-for header in "${changed[@]}"; do
-	mkdir -p "$tmp/${header%/*}"
-	cp -p "$src/$header" "$tmp/$header"
-done
 warm_up
+build_host_programs
+ours >"$tmp/log"
+mapfile -t -O "${#changed[@]}" changed < <(one_of_each_block)
 say "packing $(make -s -C "$src" kernelversion) in turn, $rounds rounds"
 for number in $(seq "$rounds"); do
 	say "round $number"

@@ -11,7 +11,8 @@ cd "$(dirname "$0")/../.."
 # The licence itself, and inputs of tests whose every byte counts.
 files() {
 	git ls-files --cached --others --exclude-standard |
-		grep -v -e '^LICENSES/' -e '^tests/check/generator/strip/'
+		grep -v -e '^LICENSES/' -e '^tests/check/generator/strip/' \
+			-e '^tests/check/generator/fuzz/corpus'
 }
 
 # those PROGRAM: the files that this awk program prints the names of

@@ -121,6 +121,11 @@ check_members() {
 	is "$(sed -n 's/^digest=//p' "$dir/after/.kheaders/manifest")" \
 		"sha256:${digest%% *}" "$name: with the digest of what follows"
 
+	ok "$name: the tar is GNU tar's" cmp <(xz -dc <"$dir/ours.tar.xz") \
+		<(tar --create --format=ustar --blocking-factor=1 --directory="$dir/after" \
+			--no-recursion --owner=0 --group=0 --numeric-owner \
+			--mode=u=rwX,go=rX --mtime=@1 --files-from="$dir/members")
+
 	XZ_OPT=-0 ok "$name: Linux's own script packs" \
 		mainline_archive "${@:2}" "$dir/mainline.tar.xz"
 	{ tar -tJf "$dir/mainline.tar.xz" --quoting-style=literal || true; } |

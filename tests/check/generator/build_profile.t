@@ -58,7 +58,7 @@ packs_all() {
 		"$name: programs and scripts are executable"
 	like "$(member "$out" ./.kheaders/manifest)" $'\nprofile=build\n' \
 		"$name: the manifest says so"
-	generate "$2" "$3" "$tap_tmp/$name.headers.tar.xz"
+	generate "$2" "$3" "$tap_tmp/$name.headers.tar.xz" >"$tap_tmp/said"
 	is "$(members "$tap_tmp/$name.headers.tar.xz")" "$(tree_members)" \
 		"$name: profile headers stays as it was"
 }
@@ -129,6 +129,13 @@ for file in scripts/basic/fixdep scripts/mod/modpost scripts/module.lds \
 	mv "$obj/$file" "$tap_tmp/away"
 	refuses 1 "$file.*make modules_prepare" "no $file"
 	mv "$tap_tmp/away" "$obj/$file"
+done
+for option in RANDSTRUCT GCC_PLUGIN_RANDSTRUCT; do
+	cp "$obj/include/config/auto.conf" "$tap_tmp/auto.conf"
+	echo "CONFIG_$option=y" >>"$obj/include/config/auto.conf"
+	refuses 1 'RANDSTRUCT.*--profile headers' "a kernel with $option"
+	ok 'its headers can be packed' generate "$src" "$obj" "$tap_tmp/headers.tar.xz"
+	cp "$tap_tmp/auto.conf" "$obj/include/config/auto.conf"
 done
 rm "$obj/Module.symvers"
 ok 'packs without Module.symvers' kit "$src" "$obj" "$split"

@@ -13,10 +13,8 @@ tree_split "$tree"
 fresh_out
 
 # So slow that they cannot miss each other.
-for tool in xz tar; do
-	put "$tap_tmp/slow-$tool" '#!/bin/sh' 'sleep 0.1' "exec $tool \"\$@\""
-	chmod 755 "$tap_tmp/slow-$tool"
-done
+put "$tap_tmp/slow-xz" '#!/bin/sh' "$xz_version" 'sleep 0.2' 'exec xz "$@"'
+chmod 755 "$tap_tmp/slow-xz"
 
 look() {
 	sha256sum 2>/dev/null <"$out" || echo absent
@@ -34,15 +32,14 @@ watch() {
 looks=0
 at_once() {
 	local name=$1 pids=() pid failures=0 watcher number before
-	generate_afresh "$tree/src" "$tree/obj" "$tap_tmp/fresh.tar.xz"
+	generate_afresh "$tree/src" "$tree/obj" "$tap_tmp/fresh.tar.xz" >"$tap_tmp/said"
 	before=$(look)
 	[ "$before" = absent ] || ln -f "$out" "$tap_tmp/before"
 	watch &
 	watcher=$!
 	await "$tap_tmp/watching"
 	for number in 1 2 3; do
-		TAR="$tap_tmp/slow-tar" XZ="$tap_tmp/slow-xz" \
-			generate "$tree/src" "$tree/obj" "$out" \
+		XZ="$tap_tmp/slow-xz" generate "$tree/src" "$tree/obj" "$out" \
 			2>"$tap_tmp/log.$number" >"$tap_tmp/progress.$number" &
 		pids+=($!)
 	done
@@ -73,7 +70,7 @@ at_once "with nothing to do"
 ok "somebody has looked often" test "$looks" -ge 100
 
 # Outputs in one directory don't get into each other's way.
-generate "$tree/src" "$tree/obj" "$tap_tmp/out/other.tar.xz" &
+generate "$tree/src" "$tree/obj" "$tap_tmp/out/other.tar.xz" >"$tap_tmp/said" &
 other=$!
 rm "$out"
 ok "two outputs: one" generate "$tree/src" "$tree/obj" "$out"

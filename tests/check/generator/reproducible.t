@@ -11,7 +11,7 @@ tree=$tap_tmp/tree
 tree_split "$tree"
 src=$tree/src obj=$tree/obj
 first=$tap_tmp/first.tar.xz
-generate "$src" "$obj" "$first"
+generate "$src" "$obj" "$first" >"$tap_tmp/said"
 is "$(members "$first")" "$(tree_members)" "the archive holds the headers"
 
 # same NAME CMD...: CMD gets the path of an archive to make as last argument;
@@ -49,7 +49,6 @@ export HOSTCC=$hostcc
 mapfile -t settings < <(locale -a | sed 's/^/LC_ALL=/')
 settings+=(TZ={UTC,Asia/Kathmandu,XXX-14,XXX+12} GZIP=-1 XZ_OPT='-0 --format=lzma'
 	XZ_DEFAULTS='-0 --check=sha256 --format=lzma'
-	TAR_OPTIONS='--owner=7 --mtime=@7 --format=v7 --exclude=linux'
 	POSIXLY_CORRECT=1 CDPATH="$src:/" TAPE=/dev/null SOURCE_DATE_EPOCH=1000000000
 	KBUILD_BUILD_TIMESTAMP='2001-02-03 04:05:06' KBUILD_BUILD_{USER=u,HOST=h})
 for setting in "${settings[@]}"; do
@@ -96,11 +95,14 @@ relative_output() (
 same "a relative output" relative_output
 same "from the root directory" env -C / "${all[@]}"
 
-# The three shapes hold the same headers.
+# The shapes of trees hold the same headers.
 tree_inplace "$tap_tmp/inplace"
 same "built in place" generate "$tap_tmp/inplace" "$tap_tmp/inplace"
 tree_debian "$tap_tmp/debian"
 same "split like Debian's" generate "$tap_tmp/debian/common" "$tap_tmp/debian/amd64"
+tree_ubuntu "$tap_tmp/ubuntu"
+same "full of links like Ubuntu's" generate "$tap_tmp/ubuntu/generic" \
+	"$tap_tmp/ubuntu/generic"
 
 # The order in which a file system lists files depends on the order in which
 # they were made, and on the file system.
@@ -140,12 +142,12 @@ same "another user" as_other_user
 out=$tap_tmp/incremental.tar.xz way=$tap_tmp/way
 cp -r "$tree" "$way"
 echo 'int x;' >"$way/src/include/linux/extra.h"
-rm "$way/src/include/linux/kconfig.h"
+rm "$way/src/include/asm-generic/io.h"
 echo 'changed' >"$way/src/include/linux/string.h"
-generate "$way/src" "$way/obj" "$out"
+generate "$way/src" "$way/obj" "$out" >"$tap_tmp/said"
 rm -r "$way"
 cp -r "$tree" "$way"
-generate "$way/src" "$way/obj" "$out"
+generate "$way/src" "$way/obj" "$out" >"$tap_tmp/said"
 ok "after other contents" cmp "$first" "$out"
 
 # Reproducible metadata, and what every reader relies on.

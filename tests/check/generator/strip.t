@@ -15,15 +15,18 @@ cd "$(dirname "$0")"
 export ASAN_OPTIONS=detect_leaks=0
 ok "builds without a warning" gcc -O2 -Wall -Wextra -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=all \
-	-o "$tap_tmp/strip" ../../../scripts/kheaders/strip_comments.c
-[ -x "$tap_tmp/strip" ] || exit 1
+	-o "$tap_tmp/pack_block" \
+	../../../scripts/kheaders/{pack_block,strip_comments,ustar,sha256}.c
+[ -x "$tap_tmp/pack_block" ] || exit 1
 
 # strip DIRECTORY NAME...: in one process
 strip() {
 	local name
 	for name in "${@:2}"; do
 		printf 'strip/%s.in.h\0%s.h\0' "$name" "$name"
-	done | "$tap_tmp/strip" "$tap_tmp/$1" >"$tap_tmp/members"
+	done >"$tap_tmp/files"
+	"$tap_tmp/pack_block" "$tap_tmp/files" "$tap_tmp/sums" >"$tap_tmp/tar" &&
+		tar --ignore-zeros -xf "$tap_tmp/tar" -C "$tap_tmp/$1"
 }
 
 names=(strip/*.in.h)
@@ -52,12 +55,14 @@ done
 ok "all in one process" strip all "${names[@]}"
 ok "it makes the same of them" diff -r "$tap_tmp/one" "$tap_tmp/all"
 
-# The table itself must be right: gcc, too, sees no difference.
-printf './%s.h\0' "${names[@]}" >"$tap_tmp/list"
+# The table itself must be right: gcc, too, sees no difference. It gives up at a
+# condition on a header that it does not look for.
+mapfile -t judged < <(printf '%s\n' "${names[@]}" | grep -v '^has-include')
+printf './%s.h\0' "${judged[@]}" >"$tap_tmp/list"
 for judge in lex lex_closely; do
 	for side in before all; do
 		"$judge" "$tap_tmp/$side" "$tap_tmp/list" "$tap_tmp/$side.tokens"
-		is "$(lexed "$tap_tmp/$side.tokens")" "${#names[@]}" \
+		is "$(lexed "$tap_tmp/$side.tokens")" "${#judged[@]}" \
 			"$judge: gcc has read every case ($side)"
 	done
 	is "$(different_tokens "$tap_tmp/before.tokens" "$tap_tmp/all.tokens")" "" \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Small prepared kernel trees in the three shapes that the generator serves, and
+# Small prepared kernel trees in the shapes that there are, and
 # what the tests do with them.
 
 # shellcheck source=tests/lib/common.sh
@@ -28,13 +28,13 @@ put() {
 	printf '%s\n' "${@:2}" >"$1"
 }
 
-# cc -O2 -o PROGRAM SOURCE, as the generator calls it. What it made once it copies
+# cc -O2 -o PROGRAM SOURCE..., as the generator calls it. What it made once it copies
 # from then on, for most runs are in want of the same two programs.
 hostcc=$tap_tmp/cc
 # shellcheck disable=SC2016 # the script's variables
-put "$hostcc" '#!/bin/sh' "made='$tap_tmp/made.'\${4##*/}" \
-	'[ -e "$made" ] || { cc -O2 -o "$made.$$" "$4" && mv "$made.$$" "$made"; }' \
-	'cp "$made" "$3"'
+put "$hostcc" '#!/bin/sh' "made='$tap_tmp/made.'\${3##*/} out=\$3" \
+	'[ -e "$made" ] || { shift 3; cc -O2 -o "$made.$$" "$@" && mv "$made.$$" "$made"; }' \
+	'cp "$made" "$out"'
 chmod 755 "$hostcc"
 
 # What every source tree has. The header of random numbers, which compresses badly,
@@ -107,6 +107,21 @@ tree_debian() {
 	ln -s ../kbuild/scripts ../kbuild/tools "$1/amd64/"
 }
 
+# $1/common and $1/generic, as in Ubuntu's linux-headers packages: the one has links to
+# the other's directories, and serves as a tree that was built in place.
+tree_ubuntu() {
+	local path
+	tree_src "$1/common"
+	rm -r "$1/common/kernel"
+	tree_obj "$1/generic"
+	(cd "$1/common" && ls -d Makefile Kbuild include/* arch/x86/Makefile \
+		arch/x86/include/{asm,uapi}) |
+		while read -r path; do
+			mkdir -p "$(dirname "$1/generic/$path")"
+			ln -s "$1/common/$path" "$1/generic/$path"
+		done
+}
+
 # tree_kit SRC OBJ: what a kernel's build leaves beyond the headers, and things that
 # are none of a module's business.
 tree_kit() {
@@ -158,6 +173,10 @@ generate() {
 	HOSTCC=${HOSTCC-$hostcc} "$gen" --srctree "$1" --objtree "$2" --srcarch x86 \
 		--output "$3" "${@:4}"
 }
+
+# A tool in xz's place passes the generator's look at what it is.
+# shellcheck disable=SC2016 # the script's variables
+xz_version='[ "$1" != --version ] || exec xz --version'
 
 # kit SRC OBJ OUT [OPTION...]: likewise, all that it takes to build modules
 kit() {

@@ -41,15 +41,16 @@ want_source()
 	done
 }
 
-# build PROGRAM SOURCE...
+# build PROGRAM SOURCE...: with the libraries in $libs
+libs=''
 build()
 {
 	want_source "$@"
 	program=$1
 	shift
-	# shellcheck disable=SC2086 # HOSTCC can be "ccache gcc"
+	# shellcheck disable=SC2086 # lists, such as "ccache gcc"
 	$hostcc -O2 -w -I scripts/include -I "${program%/*}" \
-		-o "$program.new" "$@" || die "cannot build $program with $hostcc"
+		-o "$program.new" "$@" $libs || die "cannot build $program with $hostcc"
 	mv -f "$program.new" "$program"
 }
 
@@ -103,4 +104,9 @@ prepare scripts/mod/modpost build scripts/mod/modpost "$@"
 prepare scripts/genksyms/genksyms build scripts/genksyms/genksyms \
 	scripts/genksyms/genksyms.c scripts/genksyms/parse.tab.c \
 	scripts/genksyms/lex.lex.c
+prepare scripts/recordmcount build scripts/recordmcount scripts/recordmcount.c
 prepare tools/objtool/objtool build_objtool
+dir=scripts/gendwarfksyms
+libs='-ldw -lelf -lz'
+prepare $dir/gendwarfksyms build $dir/gendwarfksyms $dir/gendwarfksyms.c $dir/cache.c \
+	$dir/die.c $dir/dwarf.c $dir/kabi.c $dir/symbols.c $dir/types.c

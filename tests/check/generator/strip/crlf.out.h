@@ -1,5 +1,5 @@
-int a;
-int d;
+int a; /*
+*/ int d;
 int f;
 #define G \
  1

@@ -1,0 +1,4 @@
+.macro load reg
+	movq	(%rsi), /* two
+ lines */ \reg
+.endm

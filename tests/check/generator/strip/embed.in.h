@@ -1,0 +1,3 @@
+#ifdef NEVER
+#embed <a//b>
+#endif

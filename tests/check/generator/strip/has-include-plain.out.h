@@ -1,0 +1,3 @@
+#if __has_include(<stdio.h>)
+int a;
+#endif

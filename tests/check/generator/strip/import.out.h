@@ -1,0 +1,4 @@
+#ifdef NEVER
+#import <a//b.h>
+#include_next <a//b.h>
+#endif
