@@ -25,7 +25,7 @@ function median(values, who, what,    i, j, v, n, sorted) {
 }
 
 function row(what, theirs, ours, ratio, target, met) {
-	printf "%-54s %12s %12s %8s  %-8s %s\n", what, theirs, ours, ratio, \
+	printf "%-60s %12s %12s %8s  %-8s %s\n", what, theirs, ours, ratio, \
 		target, target == "" ? "" : met ? "met" : "MISSED"
 }
 
