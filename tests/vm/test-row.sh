@@ -57,6 +57,8 @@ gives_back() {
 if [ -z "$row_source" ]; then
 	# shellcheck source-path=SCRIPTDIR source=stock.sh
 	. "$vm/stock.sh"
+	# shellcheck source-path=SCRIPTDIR source=layouts.sh
+	. "$vm/layouts.sh"
 	test_stock_kernel
 else
 	# shellcheck source-path=SCRIPTDIR source=own.sh
