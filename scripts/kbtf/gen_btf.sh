@@ -39,13 +39,13 @@ find_pahole()
 	fi
 }
 
-# section NAME FILE: of vmlinux, to a file
+# section ELF NAME FILE: of an ELF file, to a file
 section()
 {
-	"$OBJCOPY" --dump-section "$1=$work/$2" -O binary --only-section="$1" \
-		"$work/vmlinux" "$work/rest" 2> "$work/log" ||
-		die "$vmlinux: $OBJCOPY cannot get $1: $(tail -n 1 "$work/log")"
-	[ -s "$work/$2" ] || die "$vmlinux: has no section $1"
+	"$OBJCOPY" --dump-section "$2=$work/$3" -O binary --only-section="$2" \
+		"$1" "$work/rest" 2> "$work/log" ||
+		die "$vmlinux: $OBJCOPY cannot get $2: $(tail -n 1 "$work/log")"
+	[ -s "$work/$3" ] || die "$vmlinux: has no section $2"
 }
 
 # knows KIND: may there be such types?
@@ -54,27 +54,33 @@ knows()
 	[ -z "${UAPI_BTF_H-}" ] || grep -q "BTF_KIND_$1\>" "$UAPI_BTF_H"
 }
 
-# pahole has objcopy add its section to the file. From 1.18 to 1.21 it fails at per-CPU
-# variables without a size.
+# Before 1.22 pahole has objcopy add a section to the file: to a copy. From 1.18 to 1.21
+# it fails at per-CPU variables without a size.
 encode()
 {
-	cp "$vmlinux" "$work/vmlinux" || die "${btf%/*}: cannot write there"
-	set --
+	if [ "$version" -ge 122 ]; then
+		: > "$work/btf"		# pahole would let only its owner read it
+		set -- --btf_encode_detached="$work/btf" "$vmlinux"
+	else
+		cp "$vmlinux" "$work/vmlinux" || die "${btf%/*}: cannot write there"
+		set -- -J "$work/vmlinux"
+	fi
 	if [ "$version" -ge 118 ] && [ "$version" -le 121 ]; then
-		set -- "$@" --skip_encoding_btf_vars
+		set -- --skip_encoding_btf_vars "$@"
 	fi
 	if [ "$version" -ge 121 ] && knows FLOAT; then
-		set -- "$@" --btf_gen_floats
+		set -- --btf_gen_floats "$@"
 	fi
 	if [ "$version" -ge 124 ]; then
-		set -- "$@" --lang_exclude=rust
-		knows ENUM64 || set -- "$@" --skip_encoding_btf_enum64
+		set -- --lang_exclude=rust "$@"
+		knows ENUM64 || set -- --skip_encoding_btf_enum64 "$@"
 	fi
-	LLVM_OBJCOPY="$OBJCOPY" "$PAHOLE" -J "$@" "$work/vmlinux" > "$work/log" 2>&1 ||
+	LLVM_OBJCOPY="$OBJCOPY" "$PAHOLE" "$@" > "$work/log" 2>&1 ||
 		die "$vmlinux: $PAHOLE cannot make BTF of it:" \
 			"$(tail -n 1 "$work/log")"
-	section .BTF btf
-	section .notes notes
+	[ "$version" -ge 122 ] || section "$work/vmlinux" .BTF btf
+	[ -s "$work/btf" ] || die "$vmlinux: $PAHOLE made no BTF of it"
+	section "$vmlinux" .notes notes
 }
 
 [ $# -eq 3 ] || {
@@ -85,7 +91,7 @@ vmlinux=$1 btf=$2 notes=$3
 : "${PAHOLE:=pahole}" "${OBJCOPY:=objcopy}"
 [ -f "$vmlinux" ] || die "$vmlinux: no such file"
 command -v "$OBJCOPY" > /dev/null || die "$OBJCOPY: no such program"
-# Always the same folder: a run that was killed has left a copy of vmlinux there.
+# Always the same directory: a run that was killed has left a copy of vmlinux there.
 work=$btf.d
 rm -rf "$work"
 mkdir "$work" 2> /dev/null || die "$btf: cannot write there"

@@ -56,6 +56,8 @@ is "$(tail -c 20 "$out/notes" | od -An -v -tx1 | tr -d ' \n')" \
 	"the notes end with the build ID"
 is "$(sha256sum <"$vmlinux")" "$digest" "the kernel is as it was"
 is "$(left_over)" '' "nothing else is left"
+is "$(umask 022; generate "$vmlinux"; stat -c %a "$out/btf" "$out/notes" | sort -u)" 644 \
+	"everybody may read it"
 cp "$out/btf" "$tap_tmp/first"
 
 # What pahole would call if it is not told.

@@ -5,7 +5,7 @@
 # archive of a kernel that this folder's parent is? Prints what is in the way, in
 # one line, or nothing. Warns of a compiler that is not the kernel's.
 #
-# RELEASE is for which kernel; if it is empty, for the one that runs.
+# RELEASE is for which kernel; if it is empty, for the one that the archive is of.
 set -eu
 
 no()
@@ -22,10 +22,13 @@ manifest()
 check_release()
 {
 	ours=$(manifest release)
-	wanted=${1:-$(uname -r)}
-	[ "$ours" = "$wanted" ] ||
-		no "these are the headers of $ours, not of $wanted;" \
+	if [ -n "$1" ] && [ "$1" != "$ours" ]; then
+		no "these are the headers of $ours, not of $1;" \
 			"if that is what you want, say KERNELRELEASE=$ours"
+	elif [ -z "$1" ] && [ "$ours" != "$(uname -r)" ]; then
+		echo "kheaders: warning: modules will be for $ours, which these headers" \
+			"are of; the kernel that runs is $(uname -r)" >&2
+	fi
 }
 
 # "gcc 12.2.0" of what a compiler says of itself
