@@ -119,8 +119,8 @@ int blob_check_range(size_t size, unsigned long first, unsigned long count)
 
 /**
  * blob_name_taken() - ask before sysfs does, which answers with a stack dump
- * @parent: a folder in sysfs
- * @name: of a file or folder
+ * @parent: a directory in sysfs
+ * @name: of a file or directory
  *
  * Return: does @parent have that name already? If so, there is a line in the log.
  */
@@ -140,7 +140,7 @@ bool blob_name_taken(struct kobject *parent, const char *name)
 /**
  * blob_attr_create() - show constant data as a file in sysfs
  * @blob: filled in here, the caller keeps it until blob_attr_remove()
- * @parent: the folder for the file
+ * @parent: the directory for the file
  * @name: the file's name
  * @data: see &struct blob_attribute
  * @size: the data's exact size

@@ -10,7 +10,7 @@ struct kobject;
 /**
  * struct blob_attribute - constant data as a file in sysfs
  * @attr: the file
- * @parent: the folder it is in
+ * @parent: the directory it is in
  * @data: page-aligned, zeros behind its end up to the next page boundary
  */
 struct blob_attribute {

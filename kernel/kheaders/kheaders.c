@@ -31,7 +31,7 @@ static const char *kheaders_range[] __ro_after_init = {
 /**
  * kheaders_attr_create() - show an archive as kheaders.tar.xz
  * @blob: as for blob_attr_create(), which takes it back
- * @parent: the folder for the file
+ * @parent: the directory for the file
  * @data: the archive's first byte
  * @end: the byte behind its last one
  *

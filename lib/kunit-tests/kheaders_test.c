@@ -36,7 +36,7 @@
 struct fixture {
 	struct kernfs_node *kn;		/* the kernel's own file */
 	struct blob_attribute *real;	/* what is behind it */
-	struct kobject *dir;		/* a folder for more such files */
+	struct kobject *dir;		/* a directory for more such files */
 	struct blob_attribute made_up;
 	bool created;
 	char *data;			/* an archive made up, MADE_UP_SIZE */

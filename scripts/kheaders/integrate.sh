@@ -96,7 +96,7 @@ replaced="Documentation/ABI/testing/sysfs-kernel-btf
 kernel/gen_kheaders.sh
 kernel/kheaders.c"
 
-# Folders and files of ours.
+# Directories and files of ours.
 added="Documentation/ABI/testing/sysfs-kernel-btf
 Documentation/ABI/testing/sysfs-kernel-kheaders
 Documentation/kheaders
@@ -512,7 +512,7 @@ set_author()
 {
 	author=kheaders email=kheaders
 	[ "$mode" = patch ] || return 0
-	[ -d "$(dirname -- "$patch")" ] || die "$patch: no such folder"
+	[ -d "$(dirname -- "$patch")" ] || die "$patch: no such directory"
 	ident=$(git var GIT_AUTHOR_IDENT 2>/dev/null) ||
 		die "a patch needs an author: set git's user.name and user.email"
 	author=${ident%% <*}

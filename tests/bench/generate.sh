@@ -24,7 +24,7 @@ rounds=${BENCH_ROUNDS:-3}
 # Two that are edited often and one that is generated; then one of each block.
 changed=(include/linux/sched.h include/uapi/linux/bpf.h include/generated/autoconf.h)
 
-# Sets src and obj: a tree after `make prepare`, in a folder of its own.
+# Sets src and obj: a tree after `make prepare`, in a directory of its own.
 prepare_tree() {
 	if [ -n "${BENCH_TREE-}" ]; then
 		src=${BENCH_TREE%%:*} obj=${BENCH_TREE#*:}

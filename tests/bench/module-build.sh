@@ -30,7 +30,7 @@ unpack() {
 	in_root tar -xf "$inside/archive" -C "$inside/headers"
 }
 
-# build WHO FOLDER: notes the seconds
+# build WHO DIRECTORY: notes the seconds
 build() {
 	local TIMEFORMAT=%R times
 	rm -rf "$tmp/modules"

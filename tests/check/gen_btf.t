@@ -88,6 +88,14 @@ for known in 'FLOAT ENUM64' FLOAT ''; do
 done
 
 # Without a pahole that can do it.
+# Before 1.22 it rewrites the file that it is given.
+# shellcheck disable=SC2016 # the script's variables
+printf '%s\n' '#!/bin/sh' '[ "$1" != --version ] || exec echo v1.21' 'exec pahole "$@"' \
+	>"$tap_tmp/older"
+chmod +x "$tap_tmp/older"
+ok "an older pahole makes it, too" generate "$vmlinux" PAHOLE="$tap_tmp/older"
+is "$(layout btf "$out/btf")" "$(layout dwarf "$vmlinux")" "as DWARF has them"
+is "$(sha256sum <"$vmlinux")" "$digest" "the kernel is as it was"
 printf '#!/bin/sh\necho v1.15\n' >"$tap_tmp/old"
 chmod +x "$tap_tmp/old"
 for pahole in "$tap_tmp/none" "$tap_tmp/old"; do

@@ -231,7 +231,7 @@ run_mustfail -s 1 -e "git's user.name" -o "$tap_tmp/r.patch" \
 	GIT_CONFIG_KEY_0=user.useConfigOnly GIT_CONFIG_VALUE_0=true \
 	env -C "$tap_tmp" \
 	"$script" "$linux" --patch "$tap_tmp/r.patch"
-run_mustfail -s 1 -e 'no such folder' 'and a directory' \
+run_mustfail -s 1 -e 'no such directory' 'and a directory' \
 	env GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org \
 	"$script" "$linux" --patch "$tap_tmp/nowhere/p.patch"
 

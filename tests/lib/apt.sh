@@ -5,7 +5,7 @@
 # common.sh.
 
 # own_apt DIR RELEASE BACKPORTS: from here on, apt reads that release from the
-# machine's mirrors, has what it needs in the folder, and leaves the machine's
+# machine's mirrors, has what it needs in the directory, and leaves the machine's
 # lists alone.
 own_apt() {
 	mkdir -p "$1"/{lists,archives}/partial

@@ -40,7 +40,7 @@ recipe() {
 }
 
 # Everything that nothing should have touched since the root was made. Counting
-# is cheap, and notices a clean-up that went through this folder.
+# is cheap, and notices a clean-up that went through this directory.
 count_files() {
 	find "$1" -xdev \( -path "$1/src" -o -path "$1/tmp" -o \
 		-path "$1/.stamp" \) -prune -o -print | wc -l

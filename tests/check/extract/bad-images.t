@@ -48,7 +48,7 @@ is "$(wc -l <"$tap_tmp/.out")" 1 "usage: to a terminal: nothing else is written"
 mkfifo "$tap_tmp/pipe"
 refuses_silently 'no such file' "a missing file" "$tap_tmp/missing"
 refuses 'no such file' "an empty name" ''
-refuses 'is a folder' "a directory" "$tap_tmp/tree"
+refuses 'is a directory' "a directory" "$tap_tmp/tree"
 refuses 'is empty' "an empty file" "$tap_tmp/empty"
 refuses 'not a regular file' "a pipe" "$tap_tmp/pipe"
 
@@ -184,9 +184,9 @@ output() {
 	is "$(ls -A "$tap_tmp/tmp")" "" "$2: no temporary file is left"
 }
 fresh_out
-output 'no such folder' "an output's directory is missing" "$tap_tmp/none/o"
-output 'no such folder' "an output ends in a slash" "$tap_tmp/none/"
-output 'is a folder' "an output is a directory" "$tap_tmp/out"
+output 'no such directory' "an output's directory is missing" "$tap_tmp/none/o"
+output 'no such directory' "an output ends in a slash" "$tap_tmp/none/"
+output 'is a directory' "an output is a directory" "$tap_tmp/out"
 output 'not a regular file' "an output is a pipe" "$tap_tmp/pipe"
 ln -s target "$tap_tmp/out/link"
 output 'not a regular file' "an output is a dangling link" "$tap_tmp/out/link"
@@ -210,7 +210,7 @@ run_mustfail -s 1 -e "$tap_tmp/none.*TMPDIR" -o "$out" "TMPDIR is missing" \
 
 # Permissions.
 open=$tap_tmp/open
-open_folder "$open" "$tap_tmp/tree"
+open_directory "$open" "$tap_tmp/tree"
 mkdir -m 555 "$open/shut"
 cp "$ko" "$open/k.ko"
 cp "$extract" "$open/extract"

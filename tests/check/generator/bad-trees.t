@@ -73,7 +73,7 @@ refused "make .*prepare" "a tree prepared by half" generate "$src" "$tap_tmp/hal
 
 # Files.
 open=$tap_tmp/open
-open_folder "$open" "$tree"
+open_directory "$open" "$tree"
 generate_as_nobody() {
 	as_nobody "$open/scripts/${gen##*/}" --srctree "$open/tree/src" \
 		--objtree "$open/tree/obj" --srcarch x86 --output "$1"
@@ -160,7 +160,7 @@ for limit in 1 4 16 $((packed / 2)) "$packed"; do
 	done
 done
 ok "room again" "$gen" "${all[@]}"
-generate_afresh "$src" "$obj" "$tap_tmp/fresh.tar.xz" >"$tap_tmp/said"
+generate_afresh "$src" "$obj" "$tap_tmp/fresh.tar.xz"
 ok "room again: same as from scratch" cmp "$out" "$tap_tmp/fresh.tar.xz"
 
 # Odd names and shapes, all to be packed.

@@ -32,7 +32,7 @@ watch() {
 looks=0
 at_once() {
 	local name=$1 pids=() pid failures=0 watcher number before
-	generate_afresh "$tree/src" "$tree/obj" "$tap_tmp/fresh.tar.xz" >"$tap_tmp/said"
+	generate_afresh "$tree/src" "$tree/obj" "$tap_tmp/fresh.tar.xz"
 	before=$(look)
 	[ "$before" = absent ] || ln -f "$out" "$tap_tmp/before"
 	watch &

@@ -36,7 +36,7 @@ followed() {
 	shift
 	before=$(sha256sum <"$out")
 	ok "$name: packs" generate "$src" "$obj" "$out" "$@"
-	generate_afresh "$src" "$obj" "$tap_tmp/fresh.tar.xz" "$@" >"$tap_tmp/said"
+	generate_afresh "$src" "$obj" "$tap_tmp/fresh.tar.xz" "$@"
 	ok "$name: same as from scratch" cmp "$out" "$tap_tmp/fresh.tar.xz"
 	if [ "$(sha256sum <"$out")" != "$before" ]; then
 		pass "$name: the archive has changed"
@@ -102,7 +102,7 @@ for edit in 1 2 3 4; do
 	like "$(member "$out" ./include/linux/sched.h)" "int ad$edit;" \
 		"edit $edit within a second is seen"
 done
-generate_afresh "$src" "$obj" "$tap_tmp/fresh.tar.xz" >"$tap_tmp/said"
+generate_afresh "$src" "$obj" "$tap_tmp/fresh.tar.xz"
 ok "edits within a second: same as from scratch" cmp "$out" "$tap_tmp/fresh.tar.xz"
 sed -i '1i/* a comment with\n two more lines */' "$sched"
 followed "lines of a comment"
@@ -119,15 +119,15 @@ followed "the release"
 like "$(member "$out" ./.kheaders/manifest)" $'(^|\n)release=7.3.5-test(\n|$)' \
 	"the release: the manifest says so"
 
-put "$src/include/new/folder/new.h" '#define NEW 1'
+put "$src/include/new/directory/new.h" '#define NEW 1'
 followed "an added header"
-like "$(members "$out")" './include/new/folder/new.h' "an added header: is there"
+like "$(members "$out")" './include/new/directory/new.h' "an added header: is there"
 put "$obj/arch/x86/include/generated/asm/new.h" '#define NEW 2'
 followed "an added generated header"
-mv "$src/include/new/folder/new.h" "$src/include/new/folder/newer.h"
+mv "$src/include/new/directory/new.h" "$src/include/new/directory/newer.h"
 followed "a renamed header"
 members=$(members "$out")
-is "${members//[^$'\n']*new\/folder\/new.h/}" "$members" "a renamed header: the old name is gone"
+is "${members//[^$'\n']*new\/directory\/new.h/}" "$members" "a renamed header: the old name is gone"
 mv "$src/include/linux/string.h" "$tap_tmp/string.h"
 cp "$src/include/linux/kconfig.h" "$src/include/linux/string.h"
 mv "$tap_tmp/string.h" "$src/include/linux/kconfig.h"
@@ -144,10 +144,10 @@ followed "a header emptied"
 rm "$src/include/linux/empty.h"
 mkdir "$src/include/linux/empty.h"
 echo 'int inner;' >"$src/include/linux/empty.h/inner.h"
-followed "a header that became a folder"
+followed "a header that became a directory"
 rm -r "$src/include/linux/empty.h"
 echo 'int outer;' >"$src/include/linux/empty.h"
-followed "a folder that became a header"
+followed "a directory that became a header"
 ln -sf ../../kernel/private.h "$src/include/linux/empty.h"
 followed "a header that became a link"
 echo 'int elsewhere;' >"$src/kernel/private.h"
@@ -194,7 +194,7 @@ recovered "the work directory deleted"
 generate "$src" "$obj" "$out" >"$tap_tmp/said"
 cp -a "$tap_tmp/out" "$tap_tmp/good"
 echo 'int later;' >>"$src/include/uapi/linux/bpf.h"
-generate_afresh "$src" "$obj" "$tap_tmp/fresh.tar.xz" >"$tap_tmp/said"
+generate_afresh "$src" "$obj" "$tap_tmp/fresh.tar.xz"
 (cd "$work" && find . -type f | LC_ALL=C sort) >"$tap_tmp/kept"
 ok "something is kept" test -s "$tap_tmp/kept"
 while read -r file; do
@@ -205,7 +205,7 @@ while read -r file; do
 done <"$tap_tmp/kept"
 
 rm -rf "$work"
-echo 'not a folder' >"$work"
+echo 'not a directory' >"$work"
 run_mustfail -s 1 -e '\.k\.tar\.xz\.d' -o "$out" "a file in the work directory's place" \
 	generate "$src" "$obj" "$out"
 

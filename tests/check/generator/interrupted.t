@@ -14,7 +14,7 @@ set -euo pipefail
 tree=$tap_tmp/tree
 tree_split "$tree"
 mkdir "$tap_tmp/tmp"
-generate_afresh "$tree/src" "$tree/obj" "$tap_tmp/fresh.tar.xz" >"$tap_tmp/said"
+generate_afresh "$tree/src" "$tree/obj" "$tap_tmp/fresh.tar.xz"
 slow_tool "$tap_tmp/slow" "$xz_version"
 
 # start_in VARIABLE: starts a generator whose tool VARIABLE is the slow one.
@@ -77,7 +77,7 @@ done
 
 # Over an archive that is out of date.
 echo 'int z;' >>"$tree/src/include/linux/sched.h"
-generate_afresh "$tree/src" "$tree/obj" "$tap_tmp/fresh.tar.xz" >"$tap_tmp/said"
+generate_afresh "$tree/src" "$tree/obj" "$tap_tmp/fresh.tar.xz"
 interrupt XZ TERM group
 again "over an archive"
 

@@ -71,10 +71,10 @@ like "$(cat "$tap_tmp/.ok")" \
 	"warning: modules will be for 7.3.4-test, .*; the kernel that runs is $(uname -r)" \
 	'a warning that names both'
 
-cannot 'M=.*/nowhere: no such folder' 'no such module' M="$tap_tmp/nowhere"
-open_folder "$tap_tmp/open" "$kit"
+cannot 'M=.*/nowhere: no such directory' 'no such module' M="$tap_tmp/nowhere"
+open_directory "$tap_tmp/open" "$kit"
 mkdir -m 555 "$tap_tmp/readonly"
-run_mustfail -s 2 -e 'M=.*/readonly: cannot write there' 'a folder that is read-only' \
+run_mustfail -s 2 -e 'M=.*/readonly: cannot write there' 'a directory that is read-only' \
 	as_nobody make --no-print-directory -C "$tap_tmp/open/tree" \
 	M="$tap_tmp/readonly" modules
 ok 'nothing of that matters to clean' build clean CC=gcc-99

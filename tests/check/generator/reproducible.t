@@ -130,7 +130,7 @@ same "other modes and times" dressed "$tap_tmp/dressed"
 as_other_user() {
 	local open=$tap_tmp/open as=(as_nobody)
 	[ "$(id -u)" -eq 0 ] || as=(unshare --user --map-root-user)
-	open_folder "$open" "$tree"
+	open_directory "$open" "$tree"
 	[ "$("${as[@]}" id -u)" -ne "$(id -u)" ] || return 1
 	"${as[@]}" "$open/scripts/${gen##*/}" --srctree "$open/tree/src" \
 		--objtree "$open/tree/obj" --srcarch x86 --output "$open/out/k.tar.xz"

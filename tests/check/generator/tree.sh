@@ -188,7 +188,7 @@ kit() {
 generate_afresh() {
 	local fresh
 	fresh=$(mktemp -d "$tap_tmp/fresh.XXXXXX")
-	generate "$1" "$2" "$fresh/k.tar.xz" "${@:4}"
+	generate "$1" "$2" "$fresh/k.tar.xz" "${@:4}" >"$tap_tmp/said"
 	mv "$fresh/k.tar.xz" "$3"
 	rm -r "$fresh"
 }
@@ -212,10 +212,10 @@ as_nobody() {
 	fi
 }
 
-# open_folder DIR TREE: a directory where nobody can work, with copies of the
+# open_directory DIR TREE: a directory where nobody can work, with copies of the
 # generator (DIR/scripts) and of a tree (DIR/tree), and a place for output
 # (DIR/out). The originals may be under a home that is closed to others.
-open_folder() {
+open_directory() {
 	chmod 755 "$tap_tmp"
 	mkdir "$1" "$1/out"
 	cp -r "${gen%/*}" "$1/scripts"

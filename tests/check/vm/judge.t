@@ -26,14 +26,14 @@ judged() {
 run_by_kernel() {
 	printf '%s\n' "make[1]: Entering directory '/somewhere'" \
 		'TAP version 13' 1..1 '# timeout set to 600' \
-		'# selftests: folder: one.sh'
+		'# selftests: directory: one.sh'
 	sed 's/^/# /'
 	printf '%s\n' "$1" "$end"
 }
 
 # runs NAME WANT [RESULT]: the same, judged. RESULT is what becomes of the run.
 runs() {
-	judged "$1" "$2" < <(run_by_kernel "${3-ok 1 selftests: folder: one.sh}")
+	judged "$1" "$2" < <(run_by_kernel "${3-ok 1 selftests: directory: one.sh}")
 }
 
 runs 'a program that passes' 'ok - one: a case
@@ -57,14 +57,14 @@ ok 1 a case
 ok 2 needs no luck # SKIP none left
 IN
 runs 'a program that may be skipped' 'ok - one: all # SKIP not here' \
-	'ok 1 selftests: folder: one.sh # SKIP' <<'IN'
+	'ok 1 selftests: directory: one.sh # SKIP' <<'IN'
 1..0 # SKIP not here
 IN
 runs 'a program that is skipped without a word' 'not ok - one has no plan' \
-	'ok 1 selftests: folder: one.sh # SKIP' </dev/null
+	'ok 1 selftests: directory: one.sh # SKIP' </dev/null
 runs 'a program that says nothing' 'not ok - one has no plan' </dev/null
 runs 'a case that fails' 'ok - one: a case
-not ok - one: another' 'not ok 1 selftests: folder: one.sh # exit=1' <<'IN'
+not ok - one: another' 'not ok 1 selftests: directory: one.sh # exit=1' <<'IN'
 1..2
 ok 1 a case
 not ok 2 another
@@ -75,12 +75,12 @@ runs 'a case that fails, though the program does not' \
 not ok 1 a case
 IN
 runs 'a program that fails, though no case does' 'ok - one: a case
-not ok - one.sh # exit=1' 'not ok 1 selftests: folder: one.sh # exit=1' <<'IN'
+not ok - one.sh # exit=1' 'not ok 1 selftests: directory: one.sh # exit=1' <<'IN'
 1..1
 ok 1 a case
 IN
 runs 'a failure that somebody expected' 'ok - one: a case
-not ok - one.sh # XFAIL' 'ok 1 selftests: folder: one.sh # XFAIL' <<'IN'
+not ok - one.sh # XFAIL' 'ok 1 selftests: directory: one.sh # XFAIL' <<'IN'
 1..1
 ok 1 a case
 IN
@@ -97,10 +97,10 @@ IN
 judged 'fewer programs than planned' 'ok - one: a case
 not ok - the report planned 2 cases and ran 1' <<IN
 1..2
-# selftests: folder: one.sh
+# selftests: directory: one.sh
 # 1..1
 # ok 1 a case
-ok 1 selftests: folder: one.sh
+ok 1 selftests: directory: one.sh
 $end
 IN
 judged 'a program that has no result' 'ok - one: a case
@@ -109,20 +109,20 @@ ok - two: a case
 not ok - the report: case 2 came as number 1
 not ok - the report planned 2 cases and ran 1' <<IN
 1..2
-# selftests: folder: one.sh
+# selftests: directory: one.sh
 # 1..1
 # ok 1 a case
-# selftests: folder: two.sh
+# selftests: directory: two.sh
 # 1..1
 # ok 1 a case
-ok 2 selftests: folder: two.sh
+ok 2 selftests: directory: two.sh
 $end
 IN
 judged 'a program that is missing' 'not ok - one has no plan' <<IN
 1..1
-# selftests: folder: one.sh
+# selftests: directory: one.sh
 # Warning: file one.sh is missing!
-not ok 1 selftests: folder: one.sh
+not ok 1 selftests: directory: one.sh
 $end
 IN
 

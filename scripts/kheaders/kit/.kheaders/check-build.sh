@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# check-build.sh MODULE-FOLDER RELEASE CC...: can a module be built here, with the
-# archive of a kernel that this folder's parent is? Prints what is in the way, in
+# check-build.sh MODULE-DIRECTORY RELEASE CC...: can a module be built here, with the
+# archive of a kernel that this directory's parent is? Prints what is in the way, in
 # one line, or nothing. Warns of a compiler that is not the kernel's.
 #
 # RELEASE is for which kernel; if it is empty, for the one that the archive is of.
@@ -53,7 +53,7 @@ check_compiler()
 
 module=$1 release=$2
 shift 2
-[ -z "$module" ] || [ -d "$module" ] || no "M=$module: no such folder"
+[ -z "$module" ] || [ -d "$module" ] || no "M=$module: no such directory"
 [ -z "$module" ] || [ -w "$module" ] || no "M=$module: cannot write there"
 cd "$(dirname -- "$0")/.."
 check_release "$release"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# What the tests of kbtf.ko share: source it, from the folder that it is in.
+# What the tests of kbtf.ko share: source it, from the directory that it is in.
 
 # shellcheck source-path=SCRIPTDIR source=../kheaders/kheaders_lib.sh
 . ../kheaders/kheaders_lib.sh
