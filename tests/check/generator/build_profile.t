@@ -26,6 +26,7 @@ kit_members() {
 ./scripts/genksyms/genksyms
 ./scripts/genksyms/genksyms.c
 ./scripts/include/xalloc.h
+./scripts/integer-wrap-ignore.scl
 ./scripts/mod/Makefile
 ./scripts/mod/elfconfig.h
 ./scripts/mod/modpost
@@ -33,6 +34,8 @@ kit_members() {
 ./scripts/module-common.c
 ./scripts/module.lds
 ./scripts/pahole-version.sh
+./scripts/recordmcount
+./scripts/recordmcount.c
 ./scripts/subarch.include
 ./tools/include/linux/types.h
 ./tools/objtool/check.c
@@ -54,7 +57,7 @@ packs_all() {
 	is "$(modes "$out")" '-rw-r--r-- -rwxr-xr-x' "$name: regular files"
 	is "$(tar -tvJf "$out" | awk '/^-rwx/ { print $6 }' | LC_ALL=C sort | paste -sd ' ')" \
 		"./scripts/basic/fixdep ./scripts/genksyms/genksyms ./scripts/mod/modpost \
-./scripts/pahole-version.sh ./tools/objtool/objtool" \
+./scripts/pahole-version.sh ./scripts/recordmcount ./tools/objtool/objtool" \
 		"$name: programs and scripts are executable"
 	like "$(member "$out" ./.kheaders/manifest)" $'\nprofile=build\n' \
 		"$name: the manifest says so"

@@ -17,6 +17,7 @@ put "$tree/src/Makefile" 'CC = gcc' 'modules: ; @echo with $(CC) in $(M)' \
 	'clean: ; @echo cleaned'
 put "$tree/obj/include/generated/autoconf.h" \
 	'#define CONFIG_CC_VERSION_TEXT "gcc (Debian 14.2.0-19) 14.2.0"'
+put "$tree/src/scripts/recordmcount.c" 'int main(void) { return 1; }'
 put "$tree/src/scripts/basic/fixdep.c" 'int main(void) { return 1; }'
 put "$tree/src/scripts/mod/modpost.c" '#include "elfconfig.h"' \
 	'int modpost(void); int main(void) { return modpost(); }'
@@ -85,7 +86,7 @@ foreign() {
 }
 
 ok 'programs that run stay' make -C "$kit" prepare-host
-for program in scripts/basic/fixdep scripts/mod/modpost; do
+for program in scripts/basic/fixdep scripts/mod/modpost scripts/recordmcount; do
 	foreign "$program"
 	cannot "$program does not run on this machine: make -C .*/kit prepare-host" \
 		"$program for another machine"

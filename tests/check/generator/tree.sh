@@ -128,7 +128,8 @@ tree_kit() {
 	local file
 	for file in Kbuild.include Makefile.build Makefile.modpost subarch.include \
 		pahole-version.sh module-common.c mod/modpost.c mod/Makefile \
-		basic/fixdep.c genksyms/genksyms.c include/xalloc.h; do
+		basic/fixdep.c genksyms/genksyms.c include/xalloc.h recordmcount.c \
+		integer-wrap-ignore.scl; do
 		put "$1/scripts/$file" "/* $file */"
 	done
 	chmod +x "$1/scripts/pahole-version.sh"
@@ -144,11 +145,11 @@ tree_kit() {
 		"$2"/scripts/{kconfig/conf,mod/modpost.o}; do
 		put "$file" 'none of it'
 	done
-	for file in scripts/{basic/fixdep,mod/modpost,genksyms/genksyms} \
+	for file in scripts/{recordmcount,basic/fixdep,mod/modpost,genksyms/genksyms} \
 		tools/objtool/objtool; do
 		tree_program "$2/$file"
 	done
-	printf 'CONFIG_%s=y\n' MODVERSIONS OBJTOOL >>"$2/include/config/auto.conf"
+	printf 'CONFIG_%s=y\n' MODVERSIONS OBJTOOL FTRACE_MCOUNT_USE_RECORDMCOUNT >>"$2/include/config/auto.conf"
 }
 
 tree_program() {
