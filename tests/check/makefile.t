@@ -45,4 +45,16 @@ ok 'make clean' make_it clean
 is "$(git -C "$copy" status --porcelain --ignored)" '!! build/' 'leaves build alone'
 ok 'make distclean' make_it distclean
 is "$(git -C "$copy" status --porcelain --ignored)" '' 'leaves nothing'
+
+# As somebody whose sudo takes it away for them
+user=()
+[ "$(id -u)" -ne 0 ] || user=(setpriv --reuid=65534 --regid=65534 --clear-groups --)
+# shellcheck disable=SC2016 # a variable of the script
+printf '%s\n' '#!/bin/sh' 'shift' 'exec "$@"' >"$tap_tmp/sudo"
+chmod 755 "$tap_tmp" "$tap_tmp/sudo"
+mkdir "$copy/build"
+[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$copy"
+ok 'through sudo' "${user[@]}" env PATH="$tap_tmp:$PATH" "$copy/tests/lib/as-root.sh" \
+	rm -r "$copy/build"
+is "$(ls -d "$copy/build" 2>/dev/null)" '' 'it goes, too'
 done_testing

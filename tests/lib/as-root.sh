@@ -12,6 +12,6 @@ set -euo pipefail
 [ "$(id -u)" -ne 0 ] || exec "$@"
 status=0
 as_root "$@" || status=$?
-as_root find "$top/build" -path "$roots" -prune -o -user 0 \
+[ ! -d "$top/build" ] || as_root find "$top/build" -path "$roots" -prune -o -user 0 \
 	-exec chown -h "$(id -u):$(id -g)" {} +
 exit "$status"
