@@ -42,8 +42,15 @@ interrupt() {
 	before=$(file_state "$out")
 	start_in "$1"
 	send "$2" "$3"
-	# To one process alone, those that it started end when they have done their work.
-	[ "$3" = group ] || rm -f "$tap_tmp/started"
+	# To one process alone, those that it started end when they have done their work:
+	# one may be about to begin.
+	for _ in {1..50}; do
+		if [ "$3" = group ] || [ -z "$(alive)" ]; then
+			break
+		fi
+		rm -f "$tap_tmp/started"
+		sleep 0.1
+	done
 	is "$(survivors)" "" "$name: no process is left"
 	wait "$pid" 2>"$tap_tmp/wait" || status=$?
 	ok "$name: fails" test "$status" -ne 0 -a "$status" -ne 137
