@@ -92,22 +92,22 @@ static size_t find_place(const char *member)
 static void add_file(struct files *all, const char *tree_path, size_t tree,
 		       const char *member)
 {
-	struct file *h;
+	struct file *file;
 
 	if (all->count == all->capacity) {
 		all->capacity = all->capacity ? 2 * all->capacity : 8192;
 		all->array = check_alloc(realloc(all->array, all->capacity *
 						 sizeof(*all->array)));
 	}
-	h = &all->array[all->count++];
-	h->member = check_alloc(strdup(member));
-	h->source = join(tree_path, '/', member);
-	h->tree = tree;
-	h->place = find_place(member);
-	if (stat(h->source, &h->st))
-		die(h->source, strerror(errno));
-	if (!S_ISREG(h->st.st_mode))
-		die(h->source, "not a regular file");
+	file = &all->array[all->count++];
+	file->member = check_alloc(strdup(member));
+	file->source = join(tree_path, '/', member);
+	file->tree = tree;
+	file->place = find_place(member);
+	if (stat(file->source, &file->st))
+		die(file->source, strerror(errno));
+	if (!S_ISREG(file->st.st_mode))
+		die(file->source, "not a regular file");
 }
 
 static void read_list(struct files *all, const char *tree_path, size_t tree,
