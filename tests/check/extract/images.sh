@@ -129,6 +129,16 @@ returns() {
 	nothing_left "$1" k.tar.xz
 }
 
+# answers NAME ARCHIVE FILE: returns ours, and refuses Linux's, as without markers
+# nothing says where an archive begins and ends.
+answers() {
+	if [ "$2" = "$linux" ]; then
+		refuses "$none" "$1" "$3"
+	else
+		returns "$@"
+	fi
+}
+
 # fails NAME ERE COMMAND...: and leaves nothing
 fails() {
 	fresh_out

@@ -10,7 +10,7 @@ set -euo pipefail
 # made NAME ARCHIVE COMMAND...: what the command prints has this archive in it.
 made() {
 	"${@:3}" >"$tap_tmp/made"
-	returns "$1" "$2" "$tap_tmp/made"
+	answers "$1" "$2" "$tap_tmp/made"
 }
 
 is "$(xz --robot -l "$ours" | awk '$1 == "file" { print ($2 > 3) }')" 1 \
@@ -22,9 +22,9 @@ ok "the marker's letters occur elsewhere" grep -qa IKHD_ST "$tap_tmp/other.o"
 for whose in ours linux; do
 	archive=${!whose} ko=$tap_tmp/$whose.ko vmlinux=$tap_tmp/$whose.vmlinux
 	objcopy -O binary "$vmlinux" "$tap_tmp/Image"
-	returns "$whose: kheaders.ko" "$archive" "$ko"
-	returns "$whose: vmlinux" "$archive" "$vmlinux"
-	returns "$whose: Image" "$archive" "$tap_tmp/Image"
+	answers "$whose: kheaders.ko" "$archive" "$ko"
+	answers "$whose: vmlinux" "$archive" "$vmlinux"
+	answers "$whose: Image" "$archive" "$tap_tmp/Image"
 	for kind in "${kinds[@]}"; do
 		made "$whose: kheaders.ko, $kind" "$archive" pack "$kind" "$ko"
 		made "$whose: Image, $kind" "$archive" pack "$kind" "$tap_tmp/Image"
@@ -33,7 +33,8 @@ for whose in ours linux; do
 			zboot "$kind" "$tap_tmp/Image"
 	done
 	bz_image zstd "$vmlinux" >"$tap_tmp/bzImage"
-	made "$whose: bzImage.gz, two levels" "$archive" pack gzip "$tap_tmp/bzImage"
+	pack gzip "$tap_tmp/bzImage" >"$tap_tmp/made"
+	refuses "$none" "$whose: bzImage.gz, two levels" "$tap_tmp/made"
 	made "$whose: in the middle of something" "$archive" \
 		cat "$tap_tmp/setup" "$ko" "$tap_tmp/decompressor"
 done
@@ -45,7 +46,7 @@ ok "lz4 has two formats" test "$(head -c 4 "$tap_tmp/made" | od -tx1)" != \
 checked=$tap_tmp/checked.tar.xz
 for check in none crc32 crc64 sha256; do
 	linux_archive "$tap_tmp/headers" --check="$check" -1 >"$checked"
-	linux_object "$checked" "$tap_tmp/checked.o"
+	ours_object "$checked" "$tap_tmp/checked.o"
 	returns "a stream with check $check" "$checked" "$tap_tmp/checked.o"
 done
 for before in 0 1 2 3; do
@@ -53,7 +54,8 @@ for before in 0 1 2 3; do
 		cat <(head -c "$before" "$tap_tmp/setup") "$linux" <(printf YZ)
 done
 tar --format=ustar -C "$tap_tmp/headers" -c include arch | xz >"$checked"
-returns "a stream whose members have no ./" "$checked" "$checked"
+ours_object "$checked" "$tap_tmp/checked.o"
+returns "a stream whose members have no ./" "$checked" "$tap_tmp/checked.o"
 
 # An end marker counts where the stream ends only.
 mkdir -p "$tap_tmp/letters/include/linux"
@@ -121,11 +123,9 @@ for mask in 022 077; do
 done
 ok "with users' own settings" env XZ_OPT=--format=lzma XZ_DEFAULTS=-vv \
 	TAR_OPTIONS=--exclude=include GZIP=-v LC_ALL=C.UTF-8 GREP_COLORS=mt=01 \
-	POSIXLY_CORRECT=1 "$extract" "$tap_tmp/linux.vmlinux" "$out"
-ok "with users' own settings: the very archive" cmp "$linux" "$out"
+	POSIXLY_CORRECT=1 "$extract" "$tap_tmp/ours.vmlinux" "$out"
+ok "with users' own settings: the very archive" cmp "$ours" "$out"
 ln -s ours.ko "$tap_tmp/link"
 returns "a link to a file" "$ours" "$tap_tmp/link"
-
-like "$(extract --help)" 'extract-ikheaders FILE \[OUTPUT\]' "--help shows the usage"
 
 done_testing

@@ -10,12 +10,12 @@ set -euo pipefail
 # shellcheck source=tests/check/interrupt.sh
 . "$top/tests/check/interrupt.sh"
 
-bz_image zstd "$tap_tmp/linux.vmlinux" >"$tap_tmp/bzImage"
+bz_image zstd "$tap_tmp/ours.vmlinux" >"$tap_tmp/bzImage"
 
 # interrupt TOOL SIGNAL script|group
 interrupt() {
 	local name="$2 to the $3 in $1" before status=0
-	slow_tool "$tap_tmp/slow-$1/$1" 'case $* in "-qP x") exit 0 ;; esac'
+	slow_tool "$tap_tmp/slow-$1/$1" 'case $* in "-abo x") exit 0 ;; esac'
 	before=$(file_state "$out")
 	ok "$name: got there" start env TMPDIR="$tap_tmp/tmp" \
 		PATH="$tap_tmp/slow-$1:$PATH" "$extract" "$tap_tmp/bzImage" "$out"
@@ -48,6 +48,6 @@ for signal in HUP INT TERM; do
 	interrupt zstd "$signal" script
 done
 ok "the next one succeeds" extract "$tap_tmp/bzImage" "$out"
-ok "the next one succeeds: the very archive" cmp "$linux" "$out"
+ok "the next one succeeds: the very archive" cmp "$ours" "$out"
 
 done_testing
