@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Types of one kernel are wrong for any other, even for another build of the same
- * sources. The linker gives each vmlinux a build ID, in a note.
+ * The types of one kernel are wrong for any other, even for another build of the
+ * same sources. Builds are told apart by the build ID that the linker puts into
+ * the notes of each vmlinux.
  */
 #include <linux/elf.h>
 #include <linux/errno.h>
@@ -22,7 +23,7 @@ struct build_id {
 	size_t size;
 };
 
-/* Names and descriptions are padded to four bytes in the kernel's notes. */
+/* Each name and description is padded to a multiple of four bytes. */
 static int find_build_id(const void *notes, size_t size, struct build_id *id)
 {
 	while (size >= sizeof(struct elf32_note)) {
@@ -54,9 +55,9 @@ static int find_build_id(const void *notes, size_t size, struct build_id *id)
 }
 
 /*
- * The running kernel's notes, as /sys/kernel/notes shows them. The file itself is
- * out of reach where sysfs is not mounted, and the linker's symbols are for the
- * kernel alone.
+ * Get the running kernel's notes the way that /sys/kernel/notes does. The file
+ * itself cannot be opened unless sysfs is mounted, and the linker's symbols are
+ * not exported.
  */
 static ssize_t read_kernel_notes(void **notes)
 {
@@ -68,7 +69,7 @@ static ssize_t read_kernel_notes(void **notes)
 		return size;
 
 	attr = kn->priv;
-	if (!attr->size || !attr->read)
+	if (!attr->size)
 		goto out_put;
 
 	*notes = kvmalloc(attr->size, GFP_KERNEL);
@@ -77,7 +78,14 @@ static ssize_t read_kernel_notes(void **notes)
 		goto out_put;
 	}
 
-	size = attr->read(NULL, kernel_kobj, attr, *notes, 0, attr->size);
+	/* Since 6.14 it is the address of the notes that the attribute has. */
+	if (attr->private) {
+		memcpy(*notes, attr->private, attr->size);
+		size = attr->size;
+	} else if (attr->read) {
+		size = attr->read(NULL, kernel_kobj, attr, *notes, 0,
+				  attr->size);
+	}
 	if (size < 0)
 		kvfree(*notes);
 
@@ -87,12 +95,12 @@ out_put:
 }
 
 /**
- * kbtf_check_build_id() - is this from the running kernel?
- * @notes: the ELF notes of the vmlinux that it is from
- * @size: in bytes
+ * kbtf_check_build_id() - compare a vmlinux with the running kernel
+ * @notes: the ELF notes of that vmlinux
+ * @size: their size in bytes
  *
- * Return: 0, -ESTALE if it is from another kernel, -ENODATA if either has no build
- * ID, or another error.
+ * Return: 0 if it is the running kernel, -ESTALE if it is another one, -ENODATA if
+ * either has no build ID, or -ENOMEM.
  */
 int kbtf_check_build_id(const void *notes, size_t size)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Is this BTF that may be offered? libbpf looks no further once there is a
+ * Sanity-check BTF before it is published. libbpf looks no further once there is a
  * /sys/kernel/btf/vmlinux: BTF that it cannot parse would be worse than none.
  */
 #include <linux/errno.h>
@@ -10,7 +10,7 @@
 
 #include "kbtf.h"
 
-/* What the header had first, and still begins with. */
+/* Size of the original btf_header; later fields are optional. */
 #define HEADER_SIZE	offsetofend(struct btf_header, str_len)
 
 static bool section_fits(u32 offset, u32 len, size_t body)
@@ -21,13 +21,13 @@ static bool section_fits(u32 offset, u32 len, size_t body)
 /**
  * kbtf_check() - validate raw BTF
  * @data: its first byte
- * @size: in bytes
+ * @size: its size in bytes
  *
- * It follows the checks of btf_parse_hdr() in kernel/bpf/btf.c as far as they are
- * about where things are. What the types say is not looked at.
+ * These are the checks of btf_parse_hdr() in kernel/bpf/btf.c that are about where
+ * the sections are. The types themselves are not checked.
  *
- * Return: 0, -ENODATA if there is none, -EBADMSG if it is not BTF, is of another
- * byte order, or ends too early.
+ * Return: 0, -ENODATA if it is empty, -EBADMSG if it is not BTF, has the other byte
+ * order, or is truncated.
  */
 int kbtf_check(const void *data, size_t size)
 {
@@ -49,7 +49,7 @@ int kbtf_check(const void *data, size_t size)
 	    !section_fits(header->str_off, header->str_len, body))
 		return -EBADMSG;
 
-	/* The first string is the empty one, and the last one ends. */
+	/* The first string is empty, the last one NUL-terminated. */
 	strings = data + header->hdr_len + header->str_off;
 	if (strings[0] || strings[header->str_len - 1])
 		return -EBADMSG;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The kernel's own types as /sys/kernel/btf/vmlinux, for kernels that were built
- * without CONFIG_DEBUG_INFO_BTF: what BPF programs are fitted to a kernel by when
- * they are loaded (CO-RE).
+ * Provide the kernel's types as /sys/kernel/btf/vmlinux where the kernel was built
+ * without CONFIG_DEBUG_INFO_BTF. BPF loaders relocate programs that were compiled
+ * elsewhere against them (CO-RE).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -13,12 +13,12 @@
 #include <linux/module.h>
 #include <linux/printk.h>
 
-#include "../kheaders/blob.h"
+#include "../kheaders/sysfs_blob.h"
 #include "kbtf.h"
 
 /*
- * Where they are, to be read from memory: for a weak symbol's address the compiler
- * would go to a global offset table, which modules on arm64 do not have.
+ * Load these addresses from memory: compilers reach weak symbols through the GOT,
+ * which modules on arm64 do not support.
  */
 static const char *kbtf_range[] __ro_after_init = {
 	_binary__btf_kernel_bin_start, _binary__btf_kernel_bin_end
@@ -29,8 +29,8 @@ static const char *kbtf_notes_range[] __ro_after_init = {
 };
 
 static struct kobject *kbtf_kobj __ro_after_init;
-static struct blob_attribute kbtf_vmlinux __ro_after_init;
-static struct blob_attribute kbtf_kernel __ro_after_init;
+static struct sysfs_blob kbtf_vmlinux __ro_after_init;
+static struct sysfs_blob kbtf_kernel __ro_after_init;
 
 static int __init kbtf_validate(const char *data, const char *end)
 {
@@ -46,9 +46,9 @@ static int __init kbtf_validate(const char *data, const char *end)
 
 	err = kbtf_check_build_id(notes, notes_end - notes);
 	if (err == -ESTALE)
-		pr_err("this BTF is of another build of the kernel\n");
+		pr_err("this BTF comes from another build of the kernel\n");
 	else if (err)
-		pr_err("cannot tell whether this BTF is of this kernel: %pe\n",
+		pr_err("cannot tell which kernel this BTF comes from: %pe\n",
 		       ERR_PTR(err));
 	return err;
 }
@@ -59,9 +59,11 @@ static int __init kbtf_init(void)
 	const char *end = READ_ONCE(kbtf_range[1]);
 	int err;
 
-	/* First: to a kernel that has BTF it does not matter what ours is. */
-	if (blob_name_taken(kernel_kobj, "btf"))
+	/* First, as a kernel with BTF needs none of ours, valid or not. */
+	if (sysfs_blob_exists(kernel_kobj, "btf")) {
+		pr_err("btf exists already: this kernel or another module provides it\n");
 		return -EEXIST;
+	}
 
 	err = kbtf_validate(data, end);
 	if (err)
@@ -72,20 +74,20 @@ static int __init kbtf_init(void)
 		return -ENOMEM;
 
 	/* libbpf looks for vmlinux. */
-	err = blob_attr_create(&kbtf_vmlinux, kbtf_kobj, "vmlinux",
-			       data, end - data);
+	err = sysfs_blob_create(&kbtf_vmlinux, kbtf_kobj, "vmlinux",
+				data, end - data);
 	if (err)
 		goto err_put_kobj;
 
-	err = blob_attr_create(&kbtf_kernel, kbtf_kobj, "kernel",
-			       data, end - data);
+	err = sysfs_blob_create(&kbtf_kernel, kbtf_kobj, "kernel",
+				data, end - data);
 	if (err)
 		goto err_remove_vmlinux;
 
 	return 0;
 
 err_remove_vmlinux:
-	blob_attr_remove(&kbtf_vmlinux);
+	sysfs_blob_remove(&kbtf_vmlinux);
 err_put_kobj:
 	kobject_put(kbtf_kobj);
 	return err;
@@ -93,8 +95,8 @@ err_put_kobj:
 
 static void __exit kbtf_exit(void)
 {
-	blob_attr_remove(&kbtf_kernel);
-	blob_attr_remove(&kbtf_vmlinux);
+	sysfs_blob_remove(&kbtf_kernel);
+	sysfs_blob_remove(&kbtf_vmlinux);
 	kobject_put(kbtf_kobj);
 }
 

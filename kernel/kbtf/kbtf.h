@@ -6,8 +6,8 @@
 #include <linux/types.h>
 
 /*
- * Of kbtf_data.S. Weak: in a kernel's own build it is linked after modpost has
- * looked for what is missing.
+ * Defined in kbtf_data.S. Weak, because modpost may see the module before it has
+ * its data.
  */
 extern const char _binary__btf_kernel_bin_start[] __weak;
 extern const char _binary__btf_kernel_bin_end[] __weak;

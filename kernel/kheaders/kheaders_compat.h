@@ -39,19 +39,19 @@
 void vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
 		  vm_flags_t clear);
 
-static inline void blob_flags_mod_plain(struct vm_area_struct *vma,
-					vm_flags_t set, vm_flags_t clear)
+static inline void vm_flags_mod_plain(struct vm_area_struct *vma,
+				      vm_flags_t set, vm_flags_t clear)
 {
 	vm_flags_t *flags = (vm_flags_t *)&vma->vm_flags;
 
 	*flags = (*flags | set) & ~clear;
 }
 
-static inline void blob_flags_mod(struct vm_area_struct *vma, vm_flags_t set,
-				  vm_flags_t clear)
+static inline void sysfs_blob_flags_mod(struct vm_area_struct *vma,
+					vm_flags_t set, vm_flags_t clear)
 {
 	__builtin_choose_expr(__same_type(&vma->vm_flags, vm_flags_t *),
-			      blob_flags_mod_plain,
+			      vm_flags_mod_plain,
 			      vm_flags_mod)(vma, set, clear);
 }
 

@@ -123,7 +123,7 @@ ok 'copies take their place' integrate
 ok 'as if there had been none' as_first_put_in
 ok 'and links that of copies' integrate --link
 taken_out 'links'
-ok 'what they led to is still there' test -f "$top/kernel/kheaders/blob.c"
+ok 'what they led to is still there' test -f "$top/kernel/kheaders/sysfs_blob.c"
 
 # Another version of kheaders, which has one file more and one less.
 other=$tap_tmp/other
@@ -132,15 +132,15 @@ mkdir "$other"
 (cd "$top" && cp -rp --parents Documentation/{ABI,kheaders} \
 	kernel/{kbtf,kheaders} lib scripts/{kbtf,kheaders} \
 	tools/testing/selftests/{kbtf,kheaders} "$other")
-rm "$other/kernel/kheaders/proc.c"
+rm "$other/kernel/kheaders/kheaders_compat.h"
 echo '/* more */' >"$other/kernel/kheaders/more.h"
-echo '/* changed */' >>"$other/kernel/kheaders/blob.h"
+echo '/* changed */' >>"$other/kernel/kheaders/sysfs_blob.h"
 ok 'another version is put in' "$other/scripts/kheaders/integrate.sh" "$linux"
 refuses 'has kheaders, but not as it is here' \
 	'a check sees that it is another' integrate --check
-inode=$(stat -c '%i %Z' "$linux/kernel/kheaders/check.c")
+inode=$(stat -c '%i %Z' "$linux/kernel/kheaders/kheaders.c")
 ok 'ours takes its place' integrate
-is "$(stat -c '%i %Z' "$linux/kernel/kheaders/check.c")" "$inode" \
+is "$(stat -c '%i %Z' "$linux/kernel/kheaders/kheaders.c")" "$inode" \
 	'what is the same in both is left alone'
 ok 'in full' as_first_put_in
 taken_out 'after another version'
@@ -162,10 +162,10 @@ ok 'the change stays' cmp "$linux/init/Kconfig" \
 	<(cat "$linux_hooks/init/Kconfig"; echo '# a line more')
 
 begin "$tap_tmp/with"
-echo '/* mine */' >>"$linux/kernel/kheaders/check.c"
-refuses 'changed since: .*kernel/kheaders/check.c' \
+echo '/* mine */' >>"$linux/kernel/kheaders/kheaders.c"
+refuses 'changed since: .*kernel/kheaders/kheaders.c' \
 	'a change to what was put in is not thrown away' integrate --revert
-refuses 'changed since: .*kernel/kheaders/check.c' 'nor written over' integrate
+refuses 'changed since: .*kernel/kheaders/kheaders.c' 'nor written over' integrate
 
 # without FILE SED-SCRIPT: a tree that lacks what is looked for there is refused.
 without() {

@@ -40,7 +40,7 @@ done
 
 # What modules leave is tried where some are built: tests/vm/stock.sh and own.sh.
 mkdir -p "$copy/build/roots/some/root" "$copy/build/rows"
-touch "$copy"/{kheaders.ko,kernel/kheaders/blob.o,build/results.tsv}
+touch "$copy"/{kheaders.ko,kernel/kheaders/sysfs_blob.o,build/results.tsv}
 ok 'make clean' make_it clean
 is "$(git -C "$copy" status --porcelain --ignored)" '!! build/' 'leaves build alone'
 ok 'make distclean' make_it distclean

@@ -6,7 +6,8 @@
 # build/rows/kunit-NAME.
 #
 # That kunit.py is content is not enough: with nothing to run it is, too. Every
-# case that the suites' sources list has to have passed.
+# case that the suites' sources list has to have passed, but for those that are
+# skipped for the reasons given below.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -30,7 +31,13 @@ status=0
 mapfile -t cases < <(sed -n 's/^	KUNIT_CASE(\(.*\)),$/\1/p' \
 	"$work/tree"/lib/kunit-tests/*_test.c)
 [ "${#cases[@]}" -gt 0 ] || die "the suites have no cases"
+
+# Built into UML, the file cannot be mapped. The others need Linux 6.11.
+skipped=' mapping_shows_archive mmap_refuses_what_must_not_be '
+[ "$1" != 6.1 ] || skipped+='proc_file_is_read_in_full '
 for case in "${cases[@]}"; do
-	grep -q "\[PASSED\] $case\$" "$log" || die "did not pass: $case"
+	verdict="\[PASSED\] $case\$"
+	[[ $skipped != *" $case "* ]] || verdict="\[SKIPPED\] $case\( \|\$\)"
+	grep -q "$verdict" "$log" || die "$case: not as expected: $verdict"
 done
-say "all ${#cases[@]} cases passed on Linux $1"
+say "all ${#cases[@]} cases passed on Linux $1, but for those skipped:$skipped"

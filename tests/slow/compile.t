@@ -14,7 +14,7 @@ set -euo pipefail
 . "$(dirname "$0")/../linux/lib.sh"
 
 # Everything at W=1 but the kernel itself, which says a lot there.
-ours=(kernel/kheaders/{kheaders,check,blob,proc,kheaders_data}.o
+ours=(kernel/kheaders/{kheaders,sysfs_blob,kheaders_data}.o
 	lib/kunit-tests/{kheaders,kbtf}_test.o)
 
 # build ARG...

@@ -35,7 +35,7 @@ core_runs() {
 
 foreign_is_refused() {
 	kbtf_refused 'Stale file handle' \
-		'this BTF is of another build of the kernel' "$KBTF_FOREIGN" &&
+		'this BTF comes from another build of the kernel' "$KBTF_FOREIGN" &&
 		is_absent
 }
 
@@ -139,7 +139,7 @@ ktap_test 'regular files of mode 0444 that belong to root' are_regular_0444
 ktap_test 'size and contents are of the BTF that was built' are_as_built
 ktap_test 'it is BTF, and all of it is there' is_btf
 ktap_test 'read() gives it in any pieces' ./kheaders_read "$vmlinux"
-ktap_test 'mmap() gives the same' ./kheaders_mmap "$vmlinux" kbtf
+ktap_test 'mmap() gives the same' ./kheaders_mmap "$vmlinux"
 ktap_test 'the same program runs now, and finds its field' core_runs
 ktap_test 'the types of programs work that are said to, and no others' \
 	./kbtf_types kbtf_types.bpf.o

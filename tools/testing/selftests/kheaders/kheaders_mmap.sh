@@ -7,4 +7,4 @@ cd "$(dirname "$0")" || exit 1
 . ./kheaders_lib.sh
 
 kheaders_load
-exec ./kheaders_mmap "$KHEADERS_FILE" kheaders IKHD_ED
+exec ./kheaders_mmap "$KHEADERS_FILE" IKHD_ED

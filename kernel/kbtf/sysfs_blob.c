@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* An object file can only be part of one module. */
-#include "../kheaders/blob.c"
+#include "../kheaders/sysfs_blob.c"
