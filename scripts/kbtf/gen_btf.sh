@@ -1,10 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gen_btf.sh VMLINUX BTF NOTES: has pahole make BTF of the DWARF in a kernel's
-# vmlinux, and writes it, and the notes that say which kernel it is of, to two
-# files. Without a pahole that can do it, they are empty: a line says so, and the
-# build goes on.
+# gen_btf.sh VMLINUX BTF: has pahole convert the DWARF in a kernel's vmlinux to BTF.
+# Without a pahole that can do it the file is empty: a line says so, and the build
+# goes on.
 #
 # Environment: PAHOLE, OBJCOPY: programs to use; UAPI_BTF_H: the kernel's linux/btf.h,
 # which says what kinds of types those know that read BTF for that kernel
@@ -27,7 +26,6 @@ go_without()
 {
 	printf 'gen_btf: warning: making no BTF: %s\n' "$*" >&2
 	: > "$work/btf"
-	: > "$work/notes"
 }
 
 # Sets version, to 124 for 1.24; empty if there is no pahole.
@@ -37,15 +35,6 @@ find_pahole()
 	if command -v "$PAHOLE" > /dev/null; then
 		version=$("$PAHOLE" --version 2> /dev/null | tr -dc '0-9')
 	fi
-}
-
-# section ELF NAME FILE: of an ELF file, to a file
-section()
-{
-	"$OBJCOPY" --dump-section "$2=$work/$3" -O binary --only-section="$2" \
-		"$1" "$work/rest" 2> "$work/log" ||
-		die "$vmlinux: $OBJCOPY cannot get $2: $(tail -n 1 "$work/log")"
-	[ -s "$work/$3" ] || die "$vmlinux: has no section $2"
 }
 
 # knows KIND: may there be such types?
@@ -78,16 +67,19 @@ encode()
 	LLVM_OBJCOPY="$OBJCOPY" "$PAHOLE" "$@" > "$work/log" 2>&1 ||
 		die "$vmlinux: $PAHOLE cannot make BTF of it:" \
 			"$(tail -n 1 "$work/log")"
-	[ "$version" -ge 122 ] || section "$work/vmlinux" .BTF btf
+	[ "$version" -ge 122 ] ||
+		"$OBJCOPY" --dump-section .BTF="$work/btf" -O binary \
+			--only-section=.BTF "$work/vmlinux" "$work/rest" \
+			2> "$work/log" ||
+		die "$vmlinux: $OBJCOPY cannot get .BTF: $(tail -n 1 "$work/log")"
 	[ -s "$work/btf" ] || die "$vmlinux: $PAHOLE made no BTF of it"
-	section "$vmlinux" .notes notes
 }
 
-[ $# -eq 3 ] || {
-	echo "usage: ${0##*/} VMLINUX BTF NOTES" >&2
+[ $# -eq 2 ] || {
+	echo "usage: ${0##*/} VMLINUX BTF" >&2
 	exit 2
 }
-vmlinux=$1 btf=$2 notes=$3
+vmlinux=$1 btf=$2
 : "${PAHOLE:=pahole}" "${OBJCOPY:=objcopy}"
 [ -f "$vmlinux" ] || die "$vmlinux: no such file"
 command -v "$OBJCOPY" > /dev/null || die "$OBJCOPY: no such program"
@@ -108,5 +100,4 @@ elif [ "$version" -lt 116 ]; then
 else
 	encode
 fi
-mv -f "$work/notes" "$notes" || die "${notes%/*}: cannot write there"
 mv -f "$work/btf" "$btf"

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# gen_btf.sh gets BTF out of a vmlinux, and the notes that say which kernel it is
-# of; without pahole it goes on, and whatever else is in its way is named. A small
-# program stands in for the kernel.
+# gen_btf.sh gets BTF out of a vmlinux; without pahole it goes on, and whatever else
+# is in its way is named. A small program stands in for the kernel.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -26,13 +25,12 @@ make_vmlinux() {
 		double number;
 		int main(void) { return outer.inner.c; }
 	C
-	gcc "${@:2}" -Wl,--build-id=sha1 -o "$1" "$tap_tmp/vmlinux.c"
-	objcopy --rename-section .note.gnu.build-id=.notes "$1"
+	gcc "${@:2}" -o "$1" "$tap_tmp/vmlinux.c"
 }
 
 # generate VMLINUX [VARIABLE=VALUE...]
 generate() {
-	env "${@:2}" "$gen" "$1" "$out/btf" "$out/notes"
+	env "${@:2}" "$gen" "$1" "$out/btf"
 }
 
 # pahole's word on where members are, in BTF and in DWARF alike.
@@ -41,7 +39,7 @@ layout() {
 }
 
 left_over() {
-	find "$out" -mindepth 1 ! -name btf ! -name notes
+	find "$out" -mindepth 1 ! -name btf
 }
 
 vmlinux=$tap_tmp/vmlinux
@@ -51,12 +49,9 @@ ok "there is BTF of a kernel" generate "$vmlinux"
 like "$(layout btf "$out/btf")" 'inner;.* 8 +16 ' "it has the types"
 is "$(layout btf "$out/btf")" "$(layout dwarf "$vmlinux")" "as DWARF has them"
 is "$(od -An -tx2 -N2 "$out/btf" | tr -d ' ')" eb9f "it is raw BTF"
-is "$(tail -c 20 "$out/notes" | od -An -v -tx1 | tr -d ' \n')" \
-	"$(readelf -n "$vmlinux" | sed -n 's/.*Build ID: //p')" \
-	"the notes end with the build ID"
 is "$(sha256sum <"$vmlinux")" "$digest" "the kernel is as it was"
 is "$(left_over)" '' "nothing else is left"
-is "$(umask 022; generate "$vmlinux"; stat -c %a "$out/btf" "$out/notes" | sort -u)" 644 \
+is "$(umask 022; generate "$vmlinux"; stat -c %a "$out/btf")" 644 \
 	"everybody may read it"
 cp "$out/btf" "$tap_tmp/first"
 
@@ -103,7 +98,7 @@ for pahole in "$tap_tmp/none" "$tap_tmp/old"; do
 	ok "goes on with ${pahole##*/}" generate "$vmlinux" PAHOLE="$pahole"
 	like "$(cat "$tap_tmp/.ok")" '^gen_btf: warning: making no BTF: .' "and says so"
 	is "$(wc -l <"$tap_tmp/.ok")" 1 "in one line"
-	is "$(cat "$out"/*)" '' "the files are empty"
+	is "$(cat "$out/btf")" '' "the file is empty"
 done
 
 # Stopped while pahole is at work, which goes with its process group.
@@ -114,7 +109,7 @@ slow_tool "$tap_tmp/slow" '[ "$1" != --version ] || exec echo v1.24'
 stop() {
 	local status=0
 	ok "$1: pahole was at work" start env PAHOLE="$tap_tmp/slow" \
-		"$gen" "$vmlinux" "$out/btf" "$out/notes"
+		"$gen" "$vmlinux" "$out/btf"
 	send "$1" group
 	wait "$pid" 2>/dev/null || status=$?
 	ok "$1: it fails" test "$status" -ne 0
@@ -137,13 +132,11 @@ refuses() {
 generate "$vmlinux"
 make_vmlinux "$tap_tmp/plain"
 refuses 1 'cannot make BTF' "no DWARF" generate "$tap_tmp/plain"
-objcopy --remove-section .notes "$vmlinux" "$tap_tmp/nameless"
-refuses 1 'no section [.]notes' "no notes" generate "$tap_tmp/nameless"
 refuses 1 'no such file' "no such kernel" generate "$tap_tmp/missing"
 echo 'no ELF' >"$tap_tmp/text"
 refuses 1 'cannot make BTF' "no ELF file" generate "$tap_tmp/text"
 refuses 1 'no such program' "no objcopy" generate "$vmlinux" OBJCOPY="$tap_tmp/none"
 refuses 1 'cannot write there' "nowhere to write" \
-	"$gen" "$vmlinux" "$tap_tmp/no/btf" "$tap_tmp/no/notes"
+	"$gen" "$vmlinux" "$tap_tmp/no/btf"
 refuses 2 '^usage: ' "no arguments" "$gen"
 done_testing
