@@ -141,7 +141,7 @@ edit()
 		$5
 		END { exit !found }
 	" "$work/$1" > "$tmp/edited" ||
-		die "$linux: $1 has no line like $2${3:+ with one like $3 behind it}"
+		die "$linux: $1 has no line like $2${3:+ followed by one like $3}"
 	cat "$tmp/edited" > "$work/$1"
 }
 
@@ -249,11 +249,13 @@ endif
 '
 	edit_link_of_types
 	[ -f "$work/scripts/Makefile.vmlinux" ] || return 0
-	insert_before Makefile '^modules: modules_prepare' \
-'ifeq ($(CONFIG_IKHEADERS)-$(CONFIG_IKHEADERS_BUILD),y-y)
-vmlinux: modules_prepare
-endif
+	insert_after_block Makefile '^ifdef CONFIG_TRIM_UNUSED_KSYMS$' '^endif$' \
 '
+ifeq ($(CONFIG_IKHEADERS)-$(CONFIG_IKHEADERS_BUILD),y-y)
+# vmlinux carries Module.symvers, which is to have the symbols of all modules.
+KBUILD_MODULES := y
+vmlinux: modules_prepare
+endif'
 	vmlinux=vmlinux
 	! grep -q '^vmlinux[.]unstripped:' "$work/scripts/Makefile.vmlinux" ||
 		vmlinux=vmlinux.unstripped

@@ -17,9 +17,12 @@ new=include/linux/kheaders_rebuild_test.h
 
 # build [ARG...]
 build() {
+	build_goals vmlinux modules "$@"
+}
+
+build_goals() {
 	local status=0
-	"$linux_dir/build.sh" "$headers" "$obj" x86_64 "$options" vmlinux modules "$@" ||
-		status=$?
+	"$linux_dir/build.sh" "$headers" "$obj" x86_64 "$options" "$@" || status=$?
 	cp "$obj/make.log" "$tap_tmp/make"
 	return "$status"
 }
@@ -76,6 +79,20 @@ check_one_job() {
 		"the archive has this build's Module.symvers"
 }
 
+# What is built in is the same if modules come later, in a make of their own.
+check_goals() {
+	local first
+	options='compile CONFIG_IKHEADERS=y CONFIG_IKHEADERS_BUILD=y CONFIG_KUNIT=m'
+	rm -rf "$obj"
+	ok 'builds vmlinux alone' build_goals vmlinux
+	ok 'the archive has the symbols of modules' \
+		grep -q 'lib/kunit/kunit	' <(member Module.symvers)
+	first=$(sha256sum "$archive" "$obj/vmlinux")
+	ok 'builds the modules then' build_goals modules
+	ok 'and both' build
+	is "$(sha256sum "$archive" "$obj/vmlinux")" "$first" 'both are as they were'
+}
+
 for source in 5.10 6.12 7.x; do
 	work=$top/build/rows/rebuild-$source headers=$work/tree obj=$work/obj
 	archive=$obj/kernel/kheaders/kheaders_data.tar.xz
@@ -97,6 +114,7 @@ for source in 5.10 6.12 7.x; do
 		[ "$kind" = m ] || check_elsewhere
 		# Built in, Linux 5.10 cannot have what it takes to build modules.
 		[ "$source$kind" = 5.10y ] || check_one_job
+		[ "$source$kind" = 5.10y ] || [ "$kind" = m ] || check_goals
 	done
 done
 done_testing
