@@ -57,4 +57,14 @@ mkdir "$copy/build"
 ok 'through sudo' "${user[@]}" env PATH="$tap_tmp:$PATH" "$copy/tests/lib/as-root.sh" \
 	rm -r "$copy/build"
 is "$(ls -d "$copy/build" 2>/dev/null)" '' 'it goes, too'
+# What Kbuild has packed for a kernel that was configured with kheaders of its own.
+# shellcheck disable=SC2016 # make's variables
+profile() {
+	printf '%s\n' 'print:' '	@echo $(kheaders-options)' 'obj := .' \
+		'CONFIG_IKHEADERS_BUILD := y' 'KBUILD_EXTMOD := .' \
+		"src := $top" 'include $(src)/Kbuild' | make -sf - "$@" print
+}
+like "$(profile)" '--profile build' 'the build kit is packed'
+like "$(profile IKHEADERS_BUILD=n)" '--profile headers' 'unless IKHEADERS_BUILD=n says otherwise'
+
 done_testing
