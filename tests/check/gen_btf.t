@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # gen_btf.sh gets BTF out of a vmlinux; without pahole it goes on, and whatever else
-# is in its way is named. A small program stands in for the kernel.
+# is in its way is named. kernel/kbtf/Makefile gets the notes that say which kernel it
+# is. A small program stands in for the kernel.
 
 set -euo pipefail
 # shellcheck source=tests/lib/common.sh
@@ -25,7 +26,8 @@ make_vmlinux() {
 		double number;
 		int main(void) { return outer.inner.c; }
 	C
-	gcc "${@:2}" -o "$1" "$tap_tmp/vmlinux.c"
+	gcc "${@:2}" -Wl,--build-id=sha1 -o "$1" "$tap_tmp/vmlinux.c"
+	objcopy --rename-section .note.gnu.build-id=.notes "$1"
 }
 
 # generate VMLINUX [VARIABLE=VALUE...]
@@ -139,4 +141,21 @@ refuses 1 'no such program' "no objcopy" generate "$vmlinux" OBJCOPY="$tap_tmp/n
 refuses 1 'cannot write there' "nowhere to write" \
 	"$gen" "$vmlinux" "$tap_tmp/no/btf"
 refuses 2 '^usage: ' "no arguments" "$gen"
+
+# notes VMLINUX: made by the rule that makes them in a build
+# shellcheck disable=SC2016 # make's variables
+notes() {
+	mkdir -p "$tap_tmp/kernel/kbtf"
+	printf '%s\n' 'if_changed = $(cmd_$(1))' '.DELETE_ON_ERROR:' 'FORCE:' \
+		"obj := $tap_tmp" "src := $top" "KBTF_VMLINUX := $1" 'OBJCOPY := objcopy' \
+		'KBUILD_EXTMOD := .' 'include $(src)/Kbuild' |
+		make -rsf - "$tap_tmp/kernel/kbtf/notes.bin"
+}
+ok "there are notes of a kernel" notes "$vmlinux"
+is "$(tail -c 20 "$tap_tmp/kernel/kbtf/notes.bin" | od -An -v -tx1 | tr -d ' \n')" \
+	"$(readelf -n "$vmlinux" | sed -n 's/.*Build ID: //p')" \
+	"the notes end with the build ID"
+objcopy --remove-section .notes "$vmlinux" "$tap_tmp/nameless"
+run_mustfail -s 2 -e 'no section [.]notes' "no notes" notes "$tap_tmp/nameless"
+is "$(ls "$tap_tmp/kernel/kbtf")" '' "no notes: nothing is left"
 done_testing
