@@ -113,8 +113,10 @@ made "$none" "Linux's, truncated in the footer" head -c $((begin + length - 1)) 
 # Of a small image zstd and lz4 write nothing before they see the end.
 for kind in gzip xz lzma zstd lz4; do
 	pack "$kind" "$ko" >"$tap_tmp/packed"
-	made "($damaged|$none)" "ours, $kind, truncated" head -c \
-		$(($(size_of "$tap_tmp/packed") * 9 / 10)) "$tap_tmp/packed"
+	due=$damaged
+	[[ $kind != zstd && $kind != lz4 ]] || due=$none
+	made "$due" "ours, $kind, truncated" \
+		head -c $(($(size_of "$tap_tmp/packed") * 9 / 10)) "$tap_tmp/packed"
 done
 
 # Damaged. Without its magic a stream is none.

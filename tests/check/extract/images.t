@@ -128,4 +128,6 @@ ok "with users' own settings: the very archive" cmp "$ours" "$out"
 ln -s ours.ko "$tap_tmp/link"
 returns "a link to a file" "$ours" "$tap_tmp/link"
 
+like "$(extract --help)" 'extract-ikheaders FILE \[OUTPUT\]' "--help shows the usage"
+
 done_testing
