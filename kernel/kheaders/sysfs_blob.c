@@ -81,8 +81,8 @@ static const struct vm_operations_struct sysfs_blob_vm_ops = {
 };
 
 /*
- * A mapping does not keep the module loaded. sysfs takes mappings away when the
- * file is removed, but misses one that is being set up just then. Pages with a
+ * A mapping does not keep the module loaded. sysfs removes mappings together with
+ * the file, but misses one that is being set up just then. Pages with a
  * reference of their own survive the module; bare page frames would be given to
  * the next user of that memory while still mapped.
  */
