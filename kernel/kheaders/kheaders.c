@@ -20,6 +20,7 @@
 #include <linux/string.h>
 
 #include "kheaders.h"
+#include "kheaders_compat.h"
 #include "sysfs_blob.h"
 
 #define MARKER_SIZE	8

@@ -8,6 +8,7 @@
 
 #include <linux/compiler.h>
 #include <linux/mm.h>
+#include <linux/proc_fs.h>
 #include <linux/sysfs.h>
 
 /*
@@ -54,5 +55,19 @@ static inline void sysfs_blob_flags_mod(struct vm_area_struct *vma,
 			      vm_flags_mod_plain,
 			      vm_flags_mod)(vma, set, clear);
 }
+
+/*
+ * Where there is no /proc, this was a macro that left its arguments unused, of which
+ * the compiler warns.
+ */
+#ifdef proc_create
+#undef proc_create
+static inline struct proc_dir_entry *
+proc_create(const char *name, umode_t mode, struct proc_dir_entry *parent,
+	    const struct proc_ops *proc_ops)
+{
+	return NULL;
+}
+#endif
 
 #endif /* _KHEADERS_COMPAT_H */

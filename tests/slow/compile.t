@@ -127,6 +127,14 @@ try() {
 	ok "$id: no warning at W=1 either" build W=1 "${ours[@]}"
 }
 
+try_without_proc() {
+	local arch=x86_64 obj=$work/no-proc options='CONFIG_EXPERT=y
+		CONFIG_SYSFS=y CONFIG_IKHEADERS=y'
+	ok "$version, without /proc: a kernel can be built" build prepare
+	is "$(grep '^CONFIG_PROC_FS=' "$obj/.config")" '' "$version: there is none"
+	ok "$version, without /proc: no warning at W=1" build W=1 kernel/kheaders/kheaders.o
+}
+
 for version in 5.10 6.12; do
 	work=$top/build/rows/compile-$version
 	mkdir -p "$work"
@@ -135,5 +143,6 @@ for version in 5.10 6.12; do
 		try "$arch" builtin
 		try "$arch" module
 	done
+	try_without_proc
 done
 done_testing
