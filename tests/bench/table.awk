@@ -8,6 +8,8 @@
 	cpu[$1, $2, n] = $4
 	if ($1 == "kheaders" && $2 ~ /\.h$/ && n == 1)
 		header[++headers_changed] = $2
+	if ($1 == "block" && n == 1)
+		block[++blocks] = $2
 }
 
 # Of a few figures, in place of the mean: one disturbed round doesn't count.
@@ -35,6 +37,24 @@ function times(what, theirs, ours, least) {
 		theirs / ours >= least)
 }
 
+# Seconds on so many processors: what is not compressing, and the blocks, each given to the
+# processor that is free first, in the archive's order as make does.
+function computed(processors,    i, p, first, end, seconds, free, longest) {
+	end = median(wall, "kheaders", "one at a time")
+	for (i = 1; i <= blocks; i++) {
+		seconds = median(wall, "block", block[i])
+		end -= seconds
+		first = 1
+		for (p = 2; p <= processors; p++)
+			if (free[p] < free[first])
+				first = p
+		free[first] += seconds
+		if (free[first] > longest)
+			longest = free[first]
+	}
+	return end + longest
+}
+
 END {
 	row("median of " count["kheaders", "cold"] " rounds", "mainline", \
 		"kheaders", "ratio", "", 0)
@@ -42,6 +62,9 @@ END {
 		median(wall, "kheaders", "cold"), 5)
 	times("cold, CPU", median(cpu, "mainline", "cold"), \
 		median(cpu, "kheaders", "cold"), 3.5)
+	for (i = 1; i <= 16; i *= 2)
+		row("cold, wall, computed for processors: " i, "", \
+			sprintf("%.2f s", computed(i)), "", "", 0)
 	for (i = 1; i <= headers_changed; i++)
 		times(header[i] " changed, wall", \
 			median(wall, "mainline", "changed"), \
