@@ -17,11 +17,14 @@ usage: integrate.sh LINUX_DIR [--link]
        integrate.sh LINUX_DIR --check
        integrate.sh LINUX_DIR --revert
        integrate.sh LINUX_DIR --patch FILE
+       integrate.sh LINUX_DIR --series DIR
 
   --link        symbolic links instead of copies: for work on kheaders itself
   --check       change nothing; status 0 if the tree has kheaders as it is here
   --revert      undo what an earlier run did
   --patch FILE  change nothing, write what would be as a patch for git am
+  --series DIR  change nothing, write patches for Linux itself to a new directory:
+                without what is for older kernels. Wants Linux 7.0 or later.
 
 LINUX_DIR is a source tree of Linux 5.10 or later. Running it again brings the
 tree up to date. Needs git, but LINUX_DIR need not be a repository.
@@ -59,9 +62,9 @@ parse_arguments()
 			;;
 		--link) link=y ;;
 		--check | --revert) set_mode "${1#--}" ;;
-		--patch)
-			set_mode patch
-			[ -n "${2-}" ] || usage_error "--patch wants a file"
+		--patch | --series)
+			set_mode "${1#--}"
+			[ -n "${2-}" ] || usage_error "$1 wants a name"
 			patch=$2
 			shift
 			;;
@@ -115,8 +118,12 @@ check_tree()
 			die "$linux: not a Linux source tree (it has no $file)"
 	done
 	linux=$(cd "$linux" && pwd -P) || die "$linux: cannot enter it"
-	[ "$mode" = check ] || [ "$mode" = patch ] || [ -w "$linux" ] ||
-		die "$linux: cannot write there"
+	case $mode in
+	integrate | revert) [ -w "$linux" ] || die "$linux: cannot write there" ;;
+	series)
+		version=$(sed -n 's/^VERSION = //p' "$linux/Makefile")
+		[ "${version:-0}" -ge 7 ] || die "$linux: too old for --series" ;;
+	esac
 	# what comes back is to have the modes of its neighbours
 	case $(stat -c %a "$linux/kernel/Makefile") in
 	*66) umask 000 ;;
@@ -143,6 +150,12 @@ edit()
 	" "$work/$1" > "$tmp/edited" ||
 		die "$linux: $1 has no line like $2${3:+ followed by one like $3}"
 	cat "$tmp/edited" > "$work/$1"
+}
+
+remove()
+{
+	[ -f "$work/$1" ] || die "$linux: has no $1"
+	rm "$work/$1"
 }
 
 # insert_after FILE ERE TEXT
@@ -193,48 +206,88 @@ delete_lines()
 		{ print }'
 }
 
-edit_config()
+# What each part of kheaders changes in files of Linux. The parts build on each other, in
+# this order.
+parts="section generator markers kunit selftests documentation build types types_tests"
+
+# The archive goes to the read-only data, beside BTF. Where an architecture does without
+# RO_DATA, the linker finds a place by itself.
+# shellcheck disable=SC1003,SC2016 # ends in a backslash; make's variables
+edit_section()
 {
+	remove kernel/kheaders.c
 	replace_block init/Kconfig '^config IKHEADERS$' '^$' \
 'source "kernel/kheaders/Kconfig"
-
-source "kernel/kbtf/Kconfig"
 '
-	insert_after lib/Kconfig.debug '^source "lib/kunit/Kconfig"$' \
+	replace_block kernel/Makefile '^[$][(]obj[)]/kheaders[.]o:' '' \
+'include $(srctree)/kernel/kheaders/Makefile'
+	insert_after include/asm-generic/vmlinux.lds.h '^	BTF	+\\$' \
+'	KHEADERS							\'
+	insert_after_block include/asm-generic/vmlinux.lds.h \
+		'^#define BTF$' '^#endif$' \
 '
-source "lib/kunit-tests/Kconfig"'
+/*
+ * .kheaders
+ */
+#ifdef CONFIG_IKHEADERS
+#define KHEADERS							\
+	.kheaders : AT(ADDR(.kheaders) - LOAD_OFFSET) {			\
+		KEEP(*(.kheaders))					\
+	}
+#else
+#define KHEADERS
+#endif'
 }
 
+# New kernels have no dontdiff.
 # shellcheck disable=SC2016 # make's variables
-edit_makefiles()
+edit_generator()
 {
+	remove kernel/gen_kheaders.sh
 	replace_block kernel/Makefile \
-		'^# kheaders_data[.]tar[.]xz$|^[$][(]obj[)]/kheaders[.]o:' \
+		'^# kheaders_data[.]tar[.]xz$|^include .*/kheaders/Makefile$' \
 		'^clean-files := .*kheaders[.]md5' \
-'kheaders-dir := kheaders
-kheaders-scripts := $(srctree)/scripts/kheaders
-kheaders-tools := scripts/kheaders
-include $(srctree)/kernel/kheaders/Makefile
-
-obj-$(CONFIG_IKBTF) += kbtf.o
-kbtf-dir := kbtf
-kbtf-scripts := $(srctree)/scripts/kbtf
-kbtf-vmlinux := vmlinux
-include $(srctree)/kernel/kbtf/Makefile'
+'include $(srctree)/kernel/kheaders/Makefile'
 	insert_after scripts/Makefile \
 		'^subdir-[$][(]CONFIG_SECURITY_SELINUX[)] [+]= selinux$' \
 'subdir-$(CONFIG_IKHEADERS) += kheaders'
+	delete_lines kernel/.gitignore '^/?kheaders[.-]'
+	[ -f "$work/Documentation/dontdiff" ] || return 0
+	insert_after Documentation/dontdiff '^keywords[.]c$' kheaders_data.tar.xz
+	insert_after Documentation/dontdiff '^oui[.]c[*]$' pack_block
+	insert_after Documentation/dontdiff '^piggyback$' plan_blocks
+}
+
+edit_markers()
+{
+	:
+}
+
+# shellcheck disable=SC2016 # make's variables
+edit_kunit()
+{
+	insert_after lib/Kconfig.debug '^source "lib/kunit/Kconfig"$' \
+'
+source "lib/kunit-tests/Kconfig"'
 	insert_after lib/Makefile '^obj-.* [+]= kunit/$' \
 'obj-$(CONFIG_KUNIT) += kunit-tests/'
+}
+
+edit_selftests()
+{
 	insert_after tools/testing/selftests/Makefile '^TARGETS [+]= kexec$' \
-'TARGETS += kbtf
-TARGETS += kheaders'
+'TARGETS += kheaders'
+}
+
+edit_documentation()
+{
+	:
 }
 
 # With Module.symvers in it the archive is linked last. Before it had a makefile for
 # it, Linux linked vmlinux whenever an object was new, and only then.
 # shellcheck disable=SC2016 # make's and the shell's variables
-edit_late_link()
+edit_build()
 {
 	grep -q 'include/config/auto.conf$' "$work/scripts/Makefile.modfinal" ||
 		insert_before scripts/Makefile.modfinal '^# Add FORCE to the pre' \
@@ -247,7 +300,6 @@ kernel/kheaders.ko: kernel/kheaders/kheaders_data.o
 include $(srctree)/kernel/kheaders/Makefile.late
 endif
 '
-	edit_link_of_types
 	[ -f "$work/scripts/Makefile.vmlinux" ] || return 0
 	insert_after_block Makefile '^ifdef CONFIG_TRIM_UNUSED_KSYMS$' '^endif$' \
 '
@@ -275,8 +327,16 @@ endif
 
 # The module with the types is linked after vmlinux that they are taken from.
 # shellcheck disable=SC2016 # make's variables
-edit_link_of_types()
+edit_types()
 {
+	remove Documentation/ABI/testing/sysfs-kernel-btf
+	insert_after init/Kconfig '^source "kernel/kheaders/Kconfig"$' \
+'
+source "kernel/kbtf/Kconfig"'
+	insert_after kernel/Makefile '^include .*/kheaders/Makefile$' \
+'
+obj-$(CONFIG_IKBTF) += kbtf.o
+include $(srctree)/kernel/kbtf/Makefile'
 	insert_before Makefile \
 		'^modules: (modules_prepare|[$][(]if [$][(]KBUILD_BUILTIN[)],vmlinux)' \
 'ifdef CONFIG_IKBTF
@@ -292,41 +352,14 @@ endif
 '
 }
 
-# In the read-only data, beside BTF. Where an architecture does without RO_DATA,
-# the linker finds a place by itself.
-# shellcheck disable=SC1003 # ends in a backslash
-edit_linker_script()
+edit_types_tests()
 {
-	insert_after include/asm-generic/vmlinux.lds.h '^	BTF	+\\$' \
-'	KHEADERS							\'
-	insert_after_block include/asm-generic/vmlinux.lds.h \
-		'^#define BTF$' '^#endif$' \
-'
-/*
- * .kheaders
- */
-#ifdef CONFIG_IKHEADERS
-#define KHEADERS							\
-	.kheaders : AT(ADDR(.kheaders) - LOAD_OFFSET) {			\
-		KEEP(*(.kheaders))					\
-	}
-#else
-#define KHEADERS
-#endif'
+	insert_before tools/testing/selftests/Makefile '^TARGETS [+]= kheaders$' \
+'TARGETS += kbtf'
 }
 
-# New kernels have no dontdiff.
-edit_ignored()
-{
-	delete_lines kernel/.gitignore '^/?kheaders[.-]'
-	[ -f "$work/Documentation/dontdiff" ] || return 0
-	insert_after Documentation/dontdiff '^keywords[.]c$' kheaders_data.tar.xz
-	insert_after Documentation/dontdiff '^oui[.]c[*]$' pack_block
-	insert_after Documentation/dontdiff '^piggyback$' plan_blocks
-}
-
-# What was written, not what a build left there.
-add_files()
+# Prints the paths of what was written, not of what a build left there.
+list_files()
 {
 	# shellcheck disable=SC2086 # a list
 	(cd "$top" && find $added -type f \( -name '*.[chS]' -o -name '*.sh' \
@@ -334,8 +367,13 @@ add_files()
 		-o -name 'Makefile*' -o -name GNUmakefile \
 		-o -name .gitignore -o -name .kunitconfig \
 		-o -name config -o -name settings -o -name 'extract-*' \
-		-o -name 'sysfs-*' \) ! -name '*.mod.c' ! -name integrate.sh) |
-	while read -r file; do
+		-o -name 'sysfs-*' \) ! -name '*.mod.c' ! -name integrate.sh \
+		! -name series.sh)
+}
+
+add_files()
+{
+	list_files | while read -r file; do
 		mkdir -p "$work/$(dirname "$file")"
 		cp -p "$top/$file" "$work/$file"
 	done
@@ -362,10 +400,11 @@ work_git()
 	GIT_DIR=$work/.git plain_git -C "$work" "$@"
 }
 
+# commit OPTION...
 commit()
 {
 	work_git add --all --force
-	work_git commit --quiet --allow-empty --message "$1"
+	work_git commit --quiet --allow-empty "$@"
 }
 
 # Brings the files that are named in $tmp/paths here, those that there are.
@@ -408,7 +447,7 @@ commit_now()
 	fi
 	check_added
 	copy_from_tree
-	commit now
+	commit --message now
 	now=$(work_git rev-parse HEAD)
 }
 
@@ -418,7 +457,7 @@ commit_before()
 		work_git apply --reverse --whitespace=nowarn "$record" 2> "$tmp/log" ||
 		die "$linux: what was put there has been changed since:" \
 			"$(sed -n 's/^error: //; 1p' "$tmp/log")"
-	commit before
+	commit --message before
 }
 
 message="kheaders: replace the archive of the kernel's headers
@@ -432,21 +471,15 @@ CONFIG_IKHEADERS, the module's name and /sys/kernel/kheaders.tar.xz stay."
 
 commit_after()
 {
-	for file in $replaced; do
-		[ -f "$work/$file" ] || die "$linux: has no $file"
-		rm "$work/$file"
+	for part in $parts; do
+		"edit_$part"
 	done
-	edit_config
-	edit_makefiles
-	edit_late_link
-	edit_linker_script
-	edit_ignored
 	if [ -n "$link" ]; then
 		add_links
 	else
 		add_files
 	fi
-	commit "$message"
+	commit --message "$message"
 }
 
 difference()
@@ -513,8 +546,9 @@ write_patch()
 set_author()
 {
 	author=kheaders email=kheaders
-	[ "$mode" = patch ] || return 0
+	[ -n "$patch" ] || return 0
 	[ -d "$(dirname -- "$patch")" ] || die "$patch: no such directory"
+	[ "$mode" != series ] || [ ! -e "$patch" ] || die "$patch: exists already"
 	ident=$(git var GIT_AUTHOR_IDENT 2>/dev/null) ||
 		die "a patch needs an author: set git's user.name and user.email"
 	author=${ident%% <*}
@@ -526,6 +560,8 @@ LC_ALL=C
 export LC_ALL
 unset CDPATH
 top=$(cd "$(dirname -- "$0")/../.." && pwd -P)
+# shellcheck source=scripts/kheaders/series/series.sh
+. "$top/scripts/kheaders/series/series.sh"
 parse_arguments "$@"
 check_tree
 command -v git >/dev/null || die "git: no such program"
@@ -543,10 +579,14 @@ mkdir "$work"
 work_git init --quiet
 commit_now
 commit_before
-[ "$mode" = revert ] || commit_after
+case $mode in
+revert | series) ;;
+*) commit_after ;;
+esac
 case $mode in
 integrate) put_in ;;
 check) check ;;
 revert) take_out ;;
 patch) write_patch ;;
+series) write_series ;;
 esac

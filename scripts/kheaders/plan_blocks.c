@@ -90,7 +90,7 @@ static size_t find_place(const char *member)
 }
 
 static void add_file(struct files *all, const char *tree_path, size_t tree,
-		       const char *member)
+		     const char *member)
 {
 	struct file *file;
 

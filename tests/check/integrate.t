@@ -235,6 +235,58 @@ run_mustfail -s 1 -e 'no such directory' 'and a directory' \
 	env GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.org \
 	"$script" "$linux" --patch "$tap_tmp/nowhere/p.patch"
 
+# As a series for Linux itself.
+export GIT_AUTHOR_NAME='Ann Author' GIT_AUTHOR_EMAIL=ann@example.org
+series=$tap_tmp/series
+small_tree 7.x
+ok 'a series is written' integrate --series "$series"
+ok 'it changes nothing' unchanged
+ok 'it has a cover letter' grep -q '^Subject: .PATCH 0/9. kheaders: ' \
+	"$series/0000-cover-letter.patch"
+is "$(grep -E '[*]{3}|@[a-z]+@' "$series/0000-cover-letter.patch")" '' 'that is complete'
+is "$(grep -L '^Signed-off-by: Ann Author <ann@example.org>$' "$series"/000[1-9]*)" '' \
+	'all are signed off'
+"${git[@]}" init -q
+"${git[@]}" add -Af
+"${git[@]}" commit -qm linux
+ok 'git am takes it' "${git[@]}" am -q "$series"/000[1-9]*
+is "$("${git[@]}" log --format=%s | wc -l)" 10 'in nine steps'
+rm -rf "$linux/.git"
+cp -a "$linux" "$tap_tmp/series-tree"
+small_tree 7.x
+ok 'for comparison kheaders is put in' integrate
+cp -a "$linux" "$tap_tmp/with-7.x"
+is "$(cd "$tap_tmp" && diff -rq with-7.x series-tree | sed -n 's/^Only in //p' |
+	LC_ALL=C sort | tr '\n' ' ')" \
+	"with-7.x/Documentation/kheaders: design.rst \
+with-7.x/Documentation/kheaders: distribution-kernels.rst \
+with-7.x/Documentation/kheaders: kernel-builders.rst \
+with-7.x/Documentation/kheaders: kernfs-mmap-race.rst \
+with-7.x/kernel/kheaders: kheaders_compat.h \
+with-7.x/lib/kunit-tests: kunit_compat.h \
+with-7.x/tools/testing/selftests/kheaders: kheaders_proc.sh \
+with-7.x: $record " 'the series leaves out what Linux does not need'
+is "$(cd "$tap_tmp/series-tree" && grep -rlE \
+	'_compat|LINUX_VERSION_CODE|IKHEADERS_PROC|proc/kheaders|KBUILD_EXTMOD.*,[ym]-$' \
+	kernel/k* lib/kunit-tests scripts/k* Documentation/kheaders \
+	tools/testing/selftests/k*)" '' 'nothing of it is left elsewhere'
+run_mustfail -s 1 -e 'exists already' 'a series is not written over' \
+	"$script" "$linux" --series "$series"
+small_tree 6.12
+run_mustfail -s 1 -e 'too old for --series' -o "$tap_tmp/old" 'an old tree gets no series' \
+	"$script" "$linux" --series "$tap_tmp/old"
+rm -rf "$other"
+mkdir "$other"
+(cd "$top" && cp -rp --parents Documentation/{ABI,kheaders} \
+	kernel/{kbtf,kheaders} lib scripts/{kbtf,kheaders} \
+	tools/testing/selftests/{kbtf,kheaders} "$other")
+sed -i 's/^config IKHEADERS_BUILD$/config IKHEADERS_MODULES/' "$other/kernel/kheaders/Kconfig"
+small_tree 7.x
+run_mustfail -s 1 -e 'series/(build|elsewhere).diff is not up to date' -o "$tap_tmp/stale" \
+	'what was changed since is not lost' \
+	"$other/scripts/kheaders/integrate.sh" "$linux" --series "$tap_tmp/stale"
+unset GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL
+
 # usage ERE NAME ARG...
 usage() {
 	run_mustfail -s 2 -e "$1" "usage: $2" "$script" "${@:3}"
@@ -243,7 +295,8 @@ usage 'which source tree' 'no tree'
 usage "unknown option '--undo'" 'unknown option' "$linux" --undo
 usage 'exclude each other' 'two things at once' "$linux" --check --revert
 usage 'exclude each other' 'links in a patch' "$linux" --link --patch "$tap_tmp/p"
-usage 'wants a file' 'a patch to nowhere' "$linux" --patch
+usage 'wants a name' 'a patch to nowhere' "$linux" --patch
+usage 'wants a name' 'a series to nowhere' "$linux" --series
 usage 'one tree' 'two trees' "$linux" /
 for dir in "$tap_tmp" /nonexistent; do
 	run_mustfail -s 1 -e 'not a Linux source tree' "no Linux tree: $dir" \

@@ -8,11 +8,13 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=tests/lib/tap.sh
 . tests/lib/tap.sh
 
-# The licence itself, and inputs of tests whose every byte counts.
+# The licence itself, inputs of tests whose every byte counts, and messages of commits.
 files() {
 	git ls-files --cached --others --exclude-standard |
 		grep -v -e '^LICENSES/' -e '^tests/check/generator/strip/' \
-			-e '^tests/check/generator/fuzz/corpus'
+			-e '^tests/check/generator/fuzz/corpus' \
+			-e '^scripts/kheaders/series/.*[.]msg$' \
+			-e '^scripts/kheaders/series/cover-letter$'
 }
 
 # those PROGRAM: the files that this awk program prints the names of

@@ -28,7 +28,7 @@ install_modules() {
 }
 
 "$vm/root.sh" "$row_root"
-"$top/tests/linux/tree.sh" "$row_source" "$row_tree"
+"$top/tests/linux/tree.sh" "$row_source" "$row_tree" ${row_series:+series}
 lock "$row_work/lock"
 build "${arch_image##*/}" modules "$@"
 rm -rf -- "$row_guest.new"
