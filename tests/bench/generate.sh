@@ -20,7 +20,7 @@ set -euo pipefail
 . "$top/tests/lib/mainline.sh"
 
 arch=x86
-rounds=${BENCH_ROUNDS:-3} jobs=''
+rounds=${BENCH_ROUNDS:-3}
 # Two that are edited often and one that is generated; then one of each block.
 changed=(include/linux/sched.h include/uapi/linux/bpf.h include/generated/autoconf.h)
 
@@ -90,7 +90,7 @@ build_host_programs() {
 
 ours() {
 	"$top/scripts/kheaders/gen_kheaders.sh" --srctree "$src" --objtree "$obj" \
-		--srcarch "$arch" --output "$tmp/ours.tar.xz" ${jobs:+--jobs "$jobs"}
+		--srcarch "$arch" --output "$tmp/ours.tar.xz"
 }
 
 mainline() {
@@ -165,12 +165,9 @@ pack_block() {
 		-C "$tmp/.ours.tar.xz.d" -f "$top/scripts/kheaders/Makefile.archive" "$1.xz"
 }
 
-# What the times on more processors than there are here can be computed from: that of
-# all, one after the other, and that of each block.
-one_at_a_time() {
+# What the times on more processors than there are here can be computed from
+each_block() {
 	local block
-	rm -rf "$tmp/ours.tar.xz" "$tmp/.ours.tar.xz.d"
-	jobs=1 measure kheaders 'one at a time' ours
 	while read -r block; do
 		touch "$tmp/.ours.tar.xz.d/$block.stamp"
 		measure block "$block" pack_block "$block"
@@ -238,7 +235,7 @@ say "packing $(make -s -C "$src" kernelversion) in turn, $rounds rounds"
 for number in $(seq "$rounds"); do
 	say "round $number"
 	one_round "$number"
-	one_at_a_time
+	each_block
 done
 say "comparing what was packed"
 same_headers

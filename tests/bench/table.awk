@@ -37,22 +37,19 @@ function times(what, theirs, ours, least) {
 		theirs / ours >= least)
 }
 
-# Seconds on so many processors: what is not compressing, and the blocks, each given to the
-# processor that is free first, in the archive's order as make does.
-function computed(processors,    i, p, first, end, seconds, free, longest) {
-	end = median(wall, "kheaders", "one at a time")
+# Seconds on so many processors: what is done even if nothing changed, and the blocks, each
+# given to the processor that is free first, in the archive's order as make does.
+function computed(processors,    i, p, first, free, longest) {
 	for (i = 1; i <= blocks; i++) {
-		seconds = median(wall, "block", block[i])
-		end -= seconds
 		first = 1
 		for (p = 2; p <= processors; p++)
 			if (free[p] < free[first])
 				first = p
-		free[first] += seconds
+		free[first] += median(wall, "block", block[i])
 		if (free[first] > longest)
 			longest = free[first]
 	}
-	return end + longest
+	return median(wall, "kheaders", "unchanged") + longest
 }
 
 END {
