@@ -88,6 +88,35 @@ same_tokens() {
 		diff "$dir/before.tokens.err" "$dir/after.tokens.err"
 }
 
+# Run in a tree of headers with the compiler, ARCH and headers: what each becomes for the
+# assembler, and what that has to say. cpp leaves its lines as they are, but for blanks.
+# shellcheck disable=SC2016 # expanded there
+assemble='compiler=$0 arch=$1
+	shift
+	for header; do
+		$compiler -x assembler-with-cpp -D__KERNEL__ -D__ASSEMBLY__ -nostdinc \
+			-Iarch/$arch/include -Iarch/$arch/include/generated -Iinclude \
+			-Iarch/$arch/include/uapi -Iarch/$arch/include/generated/uapi \
+			-Iinclude/uapi -Iinclude/generated/uapi \
+			-include include/linux/kconfig.h -fno-diagnostics-show-caret \
+			-E "$header" -o ../s || continue
+		echo "$header: $(sed "s/[ \t][ \t]*/ /g; s/^ //; s/ $//" ../s | sha256sum)"
+		! ${compiler%gcc}as -o ../o ../s || echo "$header: assembled"
+	done'
+
+# same_assembly NAME ARCH: headers that are for the assembler, too, mean the same to it
+same_assembly() {
+	local compiler=gcc
+	[ "$2" = x86 ] || compiler=$(cross_compile "$2")gcc
+	(cd "$dir/before" && xargs -0 grep -lZE \
+		'__ASSEMBL(Y|ER)__|^[[:space:]]*[.]macro' -- <"$dir/list") \
+		>"$dir/assembler" || true
+	ok "$1: has headers for the assembler" test -s "$dir/assembler"
+	same_said "$1: the assembler sees the same" "$dir/assembler" \
+		sh -c "$assemble" "$compiler" "$2"
+	ok "$1: it takes most of them" test "$(grep -c ': assembled$' "$dir/after.said")" -gt 80
+}
+
 check_headers() {
 	local name=$1 dir=$tap_tmp/headers
 	pack_headers "$@"
@@ -108,6 +137,7 @@ check_headers() {
 
 	same_tokens "$name" lex
 	same_tokens "$name" lex_closely
+	same_assembly "$name" "$4"
 	rm -rf "$dir"
 }
 

@@ -29,8 +29,8 @@ checkpatch() {
 	local ignored=FILE_PATH_CHANGES,CONST_STRUCT,STATIC_CONST_CHAR_ARRAY
 	ignored+=,PREFER_KERNEL_TYPES,PREFER_DEFINED_ATTRIBUTE_MACRO,CAMELCASE,VOLATILE
 	ignored+=,MACRO_WITH_FLOW_CONTROL
-	env -C "$tap_tmp" "$linux_src/scripts/checkpatch.pl" --strict --terse --no-tree \
-		--ignore "$ignored" "$1" 2>&1 | grep -v '^total: ' || true
+	env -C "$tap_tmp" "$linux_src/scripts/checkpatch.pl" --strict --terse \
+		--root="$linux_src" --ignore "$ignored" "$1" 2>&1 | grep -v '^total: ' || true
 }
 
 # build ARG...: in $obj, with the options that there are by now
@@ -73,6 +73,9 @@ for value in y m; do
 	obj=$work/obj-$value
 	ok "as Linux is: =$value: it builds" build vmlinux modules
 done
+sed 's/^+\t/+        /' "$series"/0001-*.patch >"$tap_tmp/bad.patch"
+like "$(checkpatch "$tap_tmp/bad.patch" | head -n 1)" 'code indent should use tabs' \
+	'checkpatch works'
 for patch in "$series"/000[1-9]-*.patch; do
 	id=${patch##*/} id=${id%%-*}
 	is "$(checkpatch "$patch")" '' "$id: checkpatch --strict has nothing to say"
