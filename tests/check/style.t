@@ -22,9 +22,11 @@ those() {
 	files | xargs -d '\n' awk "$1 { print FILENAME }"
 }
 
-licence='SPDX-License-Identifier: GPL-2.0-only'
+licence='SPDX-License-Identifier: (GPL-2.0-only|LGPL-2.1-or-later)'
 is "$(those "FNR <= 5 && /$licence/" | grep -vxFf - <(files))" '' \
 	'every file names its licence'
+is "$(those 'FNR <= 5 && /Identifier: LGPL/' | grep -v '^tools/kheaders/lib')" '' \
+	'that of the library is only for the library'
 
 mapfile -t scripts < <(those 'FNR == 1 && /^#!.*[ \/](ba)?sh$/')
 ok 'there are scripts to check' test "${#scripts[@]}" -gt 20

@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The command kheaders, with our archives and those of Linux's own script.
+
+set -euo pipefail
+# shellcheck source=tests/check/tools/tools.sh
+. "$(dirname "$0")/tools.sh"
+
+build_tools
+tree=$tap_tmp/tree
+tree_split "$tree"
+tree_kit "$tree/src" "$tree/obj"
+headers=$tap_tmp/headers.tar.xz build=$tap_tmp/build.tar.xz theirs=$tap_tmp/theirs.tar.xz
+generate "$tree/src" "$tree/obj" "$headers" >"$tap_tmp/said"
+kit "$tree/src" "$tree/obj" "$build" >"$tap_tmp/said"
+
+# As kernel/gen_kheaders.sh packs: directories, links of the tree, one block, no manifest.
+cp -r "$tree/src/include" "$tap_tmp/include"
+cp -r "$tree/obj/include/generated" "$tap_tmp/include/"
+mkdir -p "$tap_tmp/arch/x86"
+cp -r "$tree/src/arch/x86/include" "$tap_tmp/arch/x86/"
+echo '#define CONFIG_CC_VERSION_TEXT "gcc (Debian 12.2.0-14) 12.2.0"' \
+	>>"$tap_tmp/include/generated/autoconf.h"
+ln -s sched.h "$tap_tmp/include/linux/alias.h"
+ln -s ../uapi/linux/bpf.h "$tap_tmp/include/linux/over-there.h"
+ln -s alias.h "$tap_tmp/include/linux/another.h"
+tar -C "$tap_tmp" --owner=0 --group=0 --sort=name -cf - include arch |
+	xz >"$theirs"
+
+# info
+"$kheaders" info "$headers" >"$tap_tmp/info"
+for line in "archive:   $headers" 'kernel:    7.3.4-test, x86 (not the one that runs)' \
+	'profile:   headers'; do
+	ok "info: $line" grep -qxF "$line" "$tap_tmp/info"
+done
+is "$("$kheaders" info "$build" | grep '^profile:')" 'profile:   build' 'info: with a kit'
+"$kheaders" info "$theirs" >"$tap_tmp/info"
+for line in 'kernel:    7.3.4-test, x86 (not the one that runs)' 'blocks:    1' \
+	'compiler:  gcc (Debian 12.2.0-14) 12.2.0'; do
+	ok "info: without a manifest: $line" grep -qxF "$line" "$tap_tmp/info"
+done
+"$kheaders" info --json "$headers" >"$tap_tmp/json"
+is "$(perl -MJSON::PP -0ne '$j = decode_json($_);
+	print join " ", @$j{qw(release arch profile size)}' "$tap_tmp/json")" \
+	"7.3.4-test x86 headers $(stat -c %s "$headers")" 'info: JSON'
+
+# check
+is "$("$kheaders" check --other-kernel "$headers")" \
+	"$headers: intact, headers of 7.3.4-test, profile headers" 'check'
+is "$("$kheaders" check -oq "$headers")" '' 'check: quietly'
+run_mustfail -s 1 -e 'headers of 7.3.4-test, which is not the kernel that runs' \
+	"check: another kernel's" "$kheaders" check "$headers"
+
+# The running kernel's own, so to speak.
+own=$tap_tmp/own.tar.xz
+sed -i "s/7.3.4-test/$(uname -r)/" "$tree/obj/include/generated/utsrelease.h"
+generate "$tree/src" "$tree/obj" "$own" >"$tap_tmp/said"
+ok "check: the running kernel's" "$kheaders" check "$own"
+
+# list, cat, extract: what tar makes of it
+for archive in "$headers" "$build" "$theirs"; do
+	name=${archive##*/} to=$tap_tmp/to by_tar=$tap_tmp/by-tar
+	rm -rf "$to" "$by_tar"
+	mkdir "$by_tar"
+	tar -xJf "$archive" -C "$by_tar"
+	ok "$name: check" "$kheaders" check -o "$archive"
+	is "$("$kheaders" list "$archive" | LC_ALL=C sort)" \
+		"$(cd "$by_tar" && find . ! -type d -printf '%P\n' | LC_ALL=C sort)" \
+		"$name: list"
+	for member in include/linux/sched.h ./arch/x86/include/asm/io.h; do
+		ok "$name: cat $member" cmp "$by_tar/$member" \
+			<("$kheaders" cat -f "$archive" "$member")
+	done
+	ok "$name: cat all" cmp <(cd "$by_tar" && "$kheaders" list "$archive" | xargs cat) \
+		<("$kheaders" list "$archive" | xargs "$kheaders" cat -f "$archive")
+	ok "$name: extract" "$kheaders" extract -o "$archive" -C "$to"
+	ok "$name: the same as tar" diff -r "$by_tar" "$to"
+	is "$(find "$to" ! -type d ! -type f)" '' "$name: without links"
+	is "$(find "$to" -type d -printf '%m\n' | sort -u)" 755 "$name: directories' modes"
+	is "$(find "$to" -type f -printf '%m\n' | sort -u | xargs)" \
+		"$(find "$by_tar" -type f -printf '%m\n' | sort -u | xargs)" "$name: files' modes"
+done
+mkdir "$tap_tmp/empty"
+ok 'extract: to an empty directory' "$kheaders" extract -o "$headers" -C "$tap_tmp/empty/"
+ok 'extract: is there' test -f "$tap_tmp/empty/include/linux/sched.h"
+cd "$tap_tmp"
+ok 'extract: to a name here' "$kheaders" extract -o "$headers" -C here
+ok 'extract: is there' test -f here/include/linux/sched.h
+
+# What cannot be done.
+refuses 'exists already|is not empty' 'a directory with something in it' \
+	"$kheaders" extract -o "$headers" -C "$tap_tmp/empty"
+refuses 'exists already' 'a file in the way' "$kheaders" extract -o "$headers" -C "$headers"
+ln -s nowhere "$tap_tmp/dangling"
+refuses 'exists already' 'a link in the way' \
+	"$kheaders" extract -o "$headers" -C "$tap_tmp/dangling"
+refuses 'No such file' 'a directory that is not there' \
+	"$kheaders" extract -o "$headers" -C "$work/not/there"
+refuses "not the kernel that runs" "another kernel's" \
+	"$kheaders" extract "$headers" -C "$work/x"
+refuses 'has no include/nothing.h' 'no such member' \
+	"$kheaders" cat -f "$headers" include/nothing.h
+refuses 'cannot write to standard output' 'a full disk for output' \
+	sh -c "'$kheaders' list '$headers' >/dev/full"
+refuses 'nothing: No such file' 'no such file' "$kheaders" info "$work/nothing"
+refuses 'is not a regular file' 'a fifo, which would wait' \
+	sh -c "mkfifo '$work/fifo'; '$kheaders' info '$work/fifo'; s=\$?; rm '$work/fifo'
+		exit \$s"
+as_nobody test -r /etc/shadow 2>"$tap_tmp/none" ||
+	refuses 'Permission denied' 'a file that may not be read' \
+		as_nobody sh -c "cd /; exec '$kheaders' info /etc/shadow" || true
+
+# usage ERE ARG...
+usage() {
+	run_mustfail -s 2 -e "$1" "usage: ${*:2}" "$kheaders" "${@:2}"
+}
+usage 'which command'
+usage "unknown command 'frobnicate'" frobnicate
+usage 'unknown option' info --frobnicate
+usage 'one archive at a time' list "$headers" "$theirs"
+usage 'which member' cat
+usage 'where to' extract "$headers"
+for command in '' info check list cat extract; do
+	# shellcheck disable=SC2086 # may be none
+	like "$("$kheaders" $command --help | head -n 1)" '^usage: kheaders ' \
+		"help: $command"
+done
+like "$("$kheaders" --version)" '^kheaders [0-9.]+$' 'version'
+
+done_testing

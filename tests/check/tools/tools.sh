@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The command kheaders, built to notice its own mistakes, and small archives. Source it.
+
+# shellcheck source=tests/check/generator/tree.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../generator/tree.sh"
+
+tools=$top/build/tools-asan
+kheaders=$tools/kheaders
+export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=halt_on_error=1:exitcode=99
+
+build_tools() {
+	mkdir -p "$tools"
+	lock "$tools.lock"
+	ok 'the tools build, no warning' make -C "$top/tools/kheaders" O="$tools" \
+		CFLAGS='-O1 -g -Werror -fsanitize=address,undefined'
+}
+
+# What is anywhere below a directory, the private ones of this test left out
+listing() {
+	find "$1" -printf '%P %y %m %s %l\n' | LC_ALL=C sort
+}
+
+# refuses ERE NAME COMMAND...: says why in one line, exits with exactly 1, and leaves
+# nothing in $work
+work=$tap_tmp/work
+mkdir "$work"
+refuses() {
+	run_mustfail -s 1 -e "$1" "$2" "${@:3}"
+	is "$(listing "$work")" "$(printf ' d %s %s ' "$(stat -c %a "$work")" \
+		"$(stat -c %s "$work")")" "$2: nothing is left"
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Why there are no headers here, and what to do. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "cmd.h"
+
+/* Is one of these words in a line of the file? */
+static bool file_mentions(const char *path, const char *word)
+{
+	FILE *f = fopen(path, "re");
+	bool found = false;
+	char line[4096];
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = strstr(line, word);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* As kmod looks for it: among modules, and in what modprobe knows by other names. */
+static bool has_module(const char *release)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.dep", release);
+	return file_mentions(path, "/kheaders.ko");
+}
+
+static bool is_container(void)
+{
+	return !access("/.dockerenv", F_OK) || !access("/run/.containerenv", F_OK) ||
+	       !access("/run/systemd/container", F_OK);
+}
+
+static const char *distribution_advice(void)
+{
+	static const struct {
+		const char *id, *advice;
+	} distributions[] = {
+		{ "ID=debian", "Debian's kernels have none: install kheaders.ko" },
+		{ "ID=ubuntu", "Ubuntu's kernels have none: install kheaders.ko" },
+		{ "ID=fedora", "Fedora has it in the package kernel-modules-extra or "
+			       "kernel-modules" },
+		{ "ID=arch", "Arch's kernels have it: has there been an upgrade since the "
+			     "last boot?" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(distributions) / sizeof(distributions[0]); i++)
+		if (file_mentions("/etc/os-release", distributions[i].id))
+			return distributions[i].advice;
+	return "CONFIG_IKHEADERS=y or =m adds them, and so does kheaders.ko, built for it";
+}
+
+void advise(void)
+{
+	struct utsname uts;
+
+	if (uname(&uts))
+		return;
+	if (access("/sys/kernel", X_OK))
+		complain("sysfs is not mounted: mount -t sysfs sysfs /sys");
+	else if (has_module(uts.release))
+		complain("load them, as root: modprobe kheaders");
+	else if (is_container())
+		complain("this is a container: load the module on the host (modprobe "
+			 "kheaders), or pass the archive in and name it as SOURCE");
+	else
+		complain("%s", distribution_advice());
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* kheaders check: for scripts. One line, and a status. */
+#include <stdio.h>
+
+#include "cmd.h"
+
+static int run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "other-kernel", no_argument, NULL, 'o' },
+		{ "help", no_argument, NULL, 'H' },
+		{ "version", no_argument, NULL, 'V' },
+		{ 0 }
+	};
+	bool quiet = false, other = false;
+	struct kheaders_info info;
+	const char *file;
+	int c, status;
+
+	while ((c = parse_option(&cmd_check, argc, argv, "qo", options)) != -1) {
+		switch (c) {
+		case 'q': quiet = true; break;
+		case 'o': other = true; break;
+		}
+	}
+	file = argv[optind];
+	if (file && argv[optind + 1])
+		usage_error(&cmd_check, "one archive at a time");
+
+	status = open_archive(file);
+	if (status)
+		return status;
+	if (kheaders_verify(kh) || kheaders_get_info(kh, &info))
+		return archive_failed();
+	if (!other && refuse_other_kernel(&info))
+		return STATUS_FAILED;
+	if (!quiet)
+		printf("%s: intact, headers of %s, profile %s\n", info.path,
+		       release_of(&info), info.profile);
+	return finish_output();
+}
+
+const struct command cmd_check = {
+	.name = "check",
+	.run = run,
+	.arguments = "[SOURCE]",
+	.help = "Check that there are headers, intact, and the running kernel's.",
+	.options =
+	"  -o, --other-kernel   another kernel's are as good\n"
+	"  -q, --quiet          print nothing if all is well\n",
+};

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the subcommands share. */
+#ifndef KHEADERS_CMD_H
+#define KHEADERS_CMD_H
+
+#include <getopt.h>
+
+#include "../libkheaders.h"
+
+enum status {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2,
+	STATUS_ABSENT = 3,	/* the running kernel provides no headers */
+};
+
+/* A subcommand: argv[0] is its name, and options come first. */
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments;
+	const char *help;		/* one line */
+	const char *options;		/* lines for its --help, or NULL */
+};
+
+extern const struct command cmd_cat, cmd_check, cmd_extract, cmd_info, cmd_list;
+
+/* The archive that commands work on; SIGINT and SIGTERM cancel what it does. */
+extern struct kheaders *kh;
+
+/*
+ * Parses options as getopt_long() does, --help and --version among them, which end the
+ * program. A wrong option ends it with STATUS_USAGE. Returns -1 after the last.
+ */
+int parse_option(const struct command *command, int argc, char **argv,
+		 const char *short_options, const struct option *long_options);
+
+/* Says what is wrong with the arguments, and ends with STATUS_USAGE. */
+_Noreturn void usage_error(const struct command *command, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Prints "kheaders: ..." to standard error. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Opens the archive: the file, or, if it is NULL, that of the running kernel. If that
+ * fails it says why, and what to do; returns a status. */
+enum status open_archive(const char *file);
+
+/* The release of the archive's kernel, or words if it does not say. */
+const char *release_of(const struct kheaders_info *info);
+
+/* If these are not the running kernel's headers, says so and returns true. */
+bool refuse_other_kernel(const struct kheaders_info *info);
+
+/* Says what went wrong with the archive, and returns STATUS_FAILED. */
+enum status archive_failed(void);
+
+/* Flushes standard output: STATUS_FAILED, and a complaint, if something was lost. */
+enum status finish_output(void);
+
+/* Says why the running kernel has no archive, as far as can be seen, and what helps. */
+void advise(void);
+
+#endif /* KHEADERS_CMD_H */

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Unpacks to a directory of a random name beside the one that is wanted, which nobody else
+ * may enter, and renames that once all is there. rename(2) replaces no directory that has
+ * something in it, and never a file or link. Every directory on the way to a member is
+ * opened by itself, and no link is followed: what others do to the tree meanwhile cannot
+ * lead out of it.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define OPEN_DIRECTORY	(O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+#define ATTEMPTS	16
+
+struct target {
+	const char *path;	/* as the caller says it */
+	const char *base;	/* its last component */
+	int parent;		/* the directory that is in */
+	char temporary[NAME_MAX + 1];
+	int root;		/* the temporary directory */
+	int directory;		/* that of the last member, or -1 */
+	char *directory_name;	/* below root */
+};
+
+static int target_failed(struct kheaders *kh, const struct target *t, const char *name)
+{
+	int err = -errno;
+
+	return fail(kh, err, "%s%s%s: %s", t->path, name ? "/" : "", name ?: "",
+		    strerror(-err));
+}
+
+/* Sets base and opens parent. */
+static int open_parent(struct kheaders *kh, struct target *t, char *path)
+{
+	size_t length = strlen(path);
+	char *slash;
+
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = '\0';
+	slash = strrchr(path, '/');
+	t->base = slash ? slash + 1 : path;
+	if (!*t->base || !strcmp(t->base, ".") || !strcmp(t->base, ".."))
+		return fail(kh, -EEXIST, "%s: exists already", t->path);
+	if (strlen(t->base) > NAME_MAX - 16)
+		return fail(kh, -ENAMETOOLONG, "%s: too long a name", t->path);
+	if (slash == path) {
+		t->parent = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	} else if (slash) {
+		*slash = '\0';
+		t->parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		*slash = '/';
+	} else {
+		t->parent = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	return t->parent < 0 ? target_failed(kh, t, NULL) : 0;
+}
+
+/* Checks early what rename() would refuse at the end. */
+static int check_absent(struct kheaders *kh, const struct target *t)
+{
+	int fd = openat(t->parent, t->base, OPEN_DIRECTORY);
+	struct dirent *entry;
+	bool is_empty = true;
+	DIR *dir;
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return fail(kh, -EEXIST, "%s: exists already", t->path);
+	}
+	while (is_empty && (entry = readdir(dir)))
+		is_empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+	closedir(dir);
+	return is_empty ? 0 : fail(kh, -EEXIST, "%s: is not empty", t->path);
+}
+
+static int make_temporary(struct kheaders *kh, struct target *t)
+{
+	uint64_t number;
+	int i;
+
+	for (i = 0; i < ATTEMPTS; i++) {
+		if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+			return target_failed(kh, t, NULL);
+		snprintf(t->temporary, sizeof(t->temporary), ".%s.%012llx", t->base,
+			 (unsigned long long)number & 0xffffffffffffULL);
+		if (!mkdirat(t->parent, t->temporary, 0700)) {
+			t->root = openat(t->parent, t->temporary, OPEN_DIRECTORY);
+			if (t->root >= 0)
+				return 0;
+			unlinkat(t->parent, t->temporary, AT_REMOVEDIR);
+			break;
+		}
+		if (errno != EEXIST)
+			break;
+	}
+	return target_failed(kh, t, NULL);
+}
+
+/* Opens a directory below another, and makes it if need be. */
+static int enter(int parent, const char *name)
+{
+	int fd;
+
+	if (mkdirat(parent, name, 0700) && errno != EEXIST)
+		return -1;
+	fd = openat(parent, name, OPEN_DIRECTORY);
+	if (fd >= 0 && fchmod(fd, 0755)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Sets directory to that of a member: mostly it is that of the member before. */
+static int enter_directory_of(struct kheaders *kh, struct target *t, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	char *path, *component, *rest = NULL;
+	int fd, next;
+
+	path = slash ? strndup(name, slash - name) : strdup("");
+	if (!path)
+		return fail(kh, -ENOMEM, "%s: out of memory", t->path);
+	if (t->directory >= 0 && !strcmp(path, t->directory_name)) {
+		free(path);
+		return 0;
+	}
+	if (t->directory >= 0)
+		close(t->directory);
+	t->directory = -1;
+	free(t->directory_name);
+	t->directory_name = strdup(path);
+
+	fd = dup(t->root);
+	for (component = strtok_r(path, "/", &rest); component && fd >= 0;
+	     component = strtok_r(NULL, "/", &rest)) {
+		next = enter(fd, component);
+		close(fd);
+		fd = next;
+	}
+	free(path);
+	if (!t->directory_name || fd < 0) {
+		if (fd >= 0)
+			close(fd);
+		return target_failed(kh, t, name);
+	}
+	t->directory = fd;
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+	ssize_t n;
+
+	while (size) {
+		n = write(fd, data, size);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		data += n;
+		size -= n;
+	}
+	return 0;
+}
+
+static int copy_contents(struct kheaders *kh, struct target *t, struct walk *w,
+			 const struct kheaders_member *member, int fd)
+{
+	uint64_t left = member->size;
+	char buffer[65536];
+	ssize_t n;
+
+	while ((n = walk_read(w, buffer, sizeof(buffer))) > 0) {
+		if ((uint64_t)n > left || write_all(fd, buffer, n))
+			return target_failed(kh, t, member->name);
+		left -= n;
+	}
+	if (!n && left)
+		return fail(kh, -EBADMSG, "%s: %s is truncated", kh->path, member->name);
+	return n;
+}
+
+struct link {
+	char *name;
+	char *target;		/* another member; both are relative to the root */
+};
+
+struct extraction {
+	struct kheaders *kh;
+	struct target target;
+	struct link *links;	/* to be copied once all files are there */
+	size_t link_count;
+	uint64_t copied;	/* bytes, for links */
+};
+
+static int remember_link(struct extraction *e, const struct kheaders_member *member)
+{
+	struct link *links = reallocarray(e->links, e->link_count + 1, sizeof(*links));
+	struct link *link;
+
+	if (links) {
+		e->links = links;
+		link = &links[e->link_count++];
+		link->name = strdup(member->name);
+		link->target = strdup(member->link);
+		if (link->name && link->target)
+			return 0;
+	}
+	return fail(e->kh, -ENOMEM, "%s: out of memory", e->target.path);
+}
+
+static void forget_links(struct extraction *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->link_count; i++) {
+		free(e->links[i].name);
+		free(e->links[i].target);
+	}
+	free(e->links);
+}
+
+static const char *last_component(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash ? slash + 1 : name;
+}
+
+static int create_member(struct extraction *e, const char *name)
+{
+	struct target *t = &e->target;
+	int err, fd;
+
+	err = enter_directory_of(e->kh, t, name);
+	if (err)
+		return err;
+	fd = openat(t->directory, last_component(name),
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return fd < 0 ? target_failed(e->kh, t, name) : fd;
+}
+
+/* Some file systems say only when a file is closed that there was no room. */
+static int finish_member(struct extraction *e, const char *name, int fd, mode_t mode,
+			 int err)
+{
+	if (!err && fchmod(fd, mode))
+		err = target_failed(e->kh, &e->target, name);
+	if (close(fd) && !err)
+		err = target_failed(e->kh, &e->target, name);
+	return err;
+}
+
+static int copy_file(struct extraction *e, const struct link *link, int from)
+{
+	char buffer[65536];
+	struct stat st;
+	int to, err = 0;
+	ssize_t n;
+
+	if (fstat(from, &st))
+		return target_failed(e->kh, &e->target, link->target);
+	if (!S_ISREG(st.st_mode))
+		return fail(e->kh, -EBADMSG, "%s: %s is a link to a directory", e->kh->path,
+			    link->name);
+	e->copied += st.st_size;
+	if (e->copied > e->kh->limits.total_size)
+		return fail(e->kh, -E2BIG, "%s: unpacks to more than %llu bytes",
+			    e->kh->path, (unsigned long long)e->kh->limits.total_size);
+	to = create_member(e, link->name);
+	if (to < 0)
+		return to;
+	while (!err && (n = read(from, buffer, sizeof(buffer))))
+		if (n < 0 || write_all(to, buffer, n))
+			err = target_failed(e->kh, &e->target, link->name);
+	return finish_member(e, link->name, to, st.st_mode & 07777, err);
+}
+
+/* Copies what can be copied by now; a link can lead to another one. */
+static int copy_some_links(struct extraction *e)
+{
+	struct target *t = &e->target;
+	size_t i, left = 0;
+	int fd, err = 0;
+
+	for (i = 0; i < e->link_count; i++) {
+		struct link link = e->links[i];
+
+		if (!err)
+			err = enter_directory_of(e->kh, t, link.target);
+		fd = err ? -1 : openat(t->directory, last_component(link.target),
+				       O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0) {
+			e->links[left++] = link;
+			continue;
+		}
+		err = copy_file(e, &link, fd);
+		close(fd);
+		free(link.name);
+		free(link.target);
+	}
+	e->link_count = left;
+	return err;
+}
+
+static int copy_links(struct extraction *e)
+{
+	size_t before;
+	int err;
+
+	while (e->link_count) {
+		before = e->link_count;
+		err = copy_some_links(e);
+		if (err)
+			return err;
+		if (e->link_count == before)
+			return fail(e->kh, -EBADMSG, "%s: %s is a link to nothing",
+				    e->kh->path, e->links[0].name);
+	}
+	return 0;
+}
+
+static int extract_member(struct walk *w, const struct kheaders_member *member, void *data)
+{
+	struct extraction *e = data;
+	int fd;
+
+	if (member->link)
+		return remember_link(e, member);
+	fd = create_member(e, member->name);
+	if (fd < 0)
+		return fd;
+	return finish_member(e, member->name, fd, member->mode,
+			     copy_contents(e->kh, &e->target, w, member, fd));
+}
+
+/* Removes what is in a directory. Nothing in it is deeper than what was unpacked. */
+static void empty_directory(int fd)
+{
+	struct dirent *entry;
+	DIR *dir = fdopendir(fd);
+	int child;
+
+	if (!dir) {
+		close(fd);
+		return;
+	}
+	while ((entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (!unlinkat(dirfd(dir), entry->d_name, 0))
+			continue;
+		child = openat(dirfd(dir), entry->d_name, OPEN_DIRECTORY);
+		if (child >= 0)
+			empty_directory(child);
+		unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+	}
+	closedir(dir);
+}
+
+static int publish(struct kheaders *kh, struct target *t)
+{
+	if (kh->is_cancelled)
+		return fail(kh, -ECANCELED, "cancelled");
+	if (fchmod(t->root, 0755))
+		return target_failed(kh, t, NULL);
+	if (!renameat(t->parent, t->temporary, t->parent, t->base))
+		return 0;
+	if (errno == ENOTEMPTY || errno == ENOTDIR || errno == EEXIST)
+		return fail(kh, -EEXIST, "%s: exists already", t->path);
+	return target_failed(kh, t, NULL);
+}
+
+static int unpack(struct extraction *e)
+{
+	struct kheaders *kh = e->kh;
+	struct target *t = &e->target;
+	int err;
+
+	err = make_temporary(kh, t);
+	if (err)
+		return err;
+	err = walk_all(kh, extract_member, e);
+	if (!err)
+		err = copy_links(e);
+	forget_links(e);
+	if (t->directory >= 0)
+		close(t->directory);
+	free(t->directory_name);
+	if (!err)
+		err = publish(kh, t);
+	if (err) {
+		empty_directory(t->root);	/* closes it */
+		unlinkat(t->parent, t->temporary, AT_REMOVEDIR);
+	} else {
+		close(t->root);
+	}
+	return err;
+}
+
+int kheaders_extract(struct kheaders *kh, const char *directory)
+{
+	struct extraction e = {
+		.kh = kh,
+		.target = { .path = directory, .parent = -1, .root = -1, .directory = -1 },
+	};
+	char *path = strdup(directory);
+	int err;
+
+	if (!path)
+		return fail(kh, -ENOMEM, "%s: out of memory", directory);
+	err = open_parent(kh, &e.target, path);
+	if (!err)
+		err = check_absent(kh, &e.target);
+	if (!err)
+		err = unpack(&e);
+	if (e.target.parent >= 0)
+		close(e.target.parent);
+	free(path);
+	return err;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of libkheaders share. */
+#ifndef KHEADERS_INTERNAL_H
+#define KHEADERS_INTERNAL_H
+
+#include <lzma.h>
+#include <signal.h>
+#include <sys/types.h>
+
+#include "../libkheaders.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+#define MANIFEST	".kheaders/manifest"
+
+struct kheaders {
+	char error[512];
+	struct kheaders_limits limits;
+	volatile sig_atomic_t is_cancelled;
+
+	/* the archive that is open */
+	char *path;
+	uint8_t *data;
+	size_t size;
+	lzma_index *index;
+
+	bool is_described;
+	struct kheaders_info info;
+	char *manifest;		/* what the strings of info point to */
+	char **patterns;	/* of the members in block 1, 2, ...; blanks between them */
+	size_t pattern_count;
+};
+
+/*
+ * fail(): notes what was wrong, as a format and its arguments, and returns err, which is
+ * negative.
+ */
+int fail(struct kheaders *kh, int err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/*
+ * The bytes of blocks first to last of the archive, one chunk after the other. Blocks are
+ * decoded side by side, as far as limits and memory allow.
+ */
+struct stream;
+int stream_open(struct kheaders *kh, uint64_t first, uint64_t last, struct stream **out);
+/* Points *chunk to the next bytes, valid until the next call. *size is 0 at the end. */
+int stream_next(struct stream *stream, const void **chunk, size_t *size);
+void stream_close(struct stream *stream);
+
+/* Builds kh->index of the archive that is in memory. */
+int index_read(struct kheaders *kh);
+
+/* Notes in words what liblzma says, and returns an errno. */
+int lzma_error(struct kheaders *kh, lzma_ret ret);
+
+/*
+ * Walks the tar archive in blocks first to last. The function is called for each member,
+ * and reads what it wants of its contents with walk_read(). If it returns other than 0 the
+ * walk ends, and returns that. Names, sizes and types have been checked.
+ */
+struct walk;
+int walk(struct kheaders *kh, uint64_t first, uint64_t last,
+	 int (*function)(struct walk *walk, const struct kheaders_member *member,
+			 void *data),
+	 void *data);
+/* As read(2), of the member that the walk is at. */
+ssize_t walk_read(struct walk *walk, void *buffer, size_t size);
+/* Reads all of that member; *contents is the caller's, and ends in a NUL. */
+int walk_read_all(struct walk *walk, const struct kheaders_member *member,
+		  char **contents);
+
+int walk_all(struct kheaders *kh,
+	     int (*function)(struct walk *walk, const struct kheaders_member *member,
+			     void *data),
+	     void *data);
+
+/* Fills kh->info. */
+int describe(struct kheaders *kh);
+void describe_forget(struct kheaders *kh);
+
+/* The blocks that may hold a member. */
+void find_blocks(const struct kheaders *kh, const char *name, uint64_t *first,
+		 uint64_t *last);
+
+#endif /* KHEADERS_INTERNAL_H */

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Objects, and where archives are. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+static const uint8_t xz_magic[] = { 0xfd, '7', 'z', 'X', 'Z', 0 };
+
+/* Where kernels have it, the current place first. */
+static const char *const places[] = {
+	"/sys/kernel/kheaders.tar.xz",
+	"/proc/kheaders.tar.xz",
+};
+
+static const struct kheaders_limits default_limits = {
+	.decoder_memory	= 64 << 20,
+	.total_size	= 1 << 30,
+	.members	= 200000,
+	.name_length	= 1024,
+	.name_depth	= 32,
+	.threads	= 8,
+};
+
+int fail(struct kheaders *kh, int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(kh->error, sizeof(kh->error), format, args);
+	va_end(args);
+	return err;
+}
+
+int kheaders_new(struct kheaders **kh)
+{
+	*kh = calloc(1, sizeof(**kh));
+	if (!*kh)
+		return -ENOMEM;
+
+	kheaders_set_limits(*kh, &default_limits);
+	return 0;
+}
+
+static void close_archive(struct kheaders *kh)
+{
+	describe_forget(kh);
+	lzma_index_end(kh->index, NULL);
+	kh->index = NULL;
+	free(kh->data);
+	kh->data = NULL;
+	kh->size = 0;
+	free(kh->path);
+	kh->path = NULL;
+}
+
+void kheaders_free(struct kheaders *kh)
+{
+	if (!kh)
+		return;
+	close_archive(kh);
+	free(kh);
+}
+
+void kheaders_cancel(struct kheaders *kh)
+{
+	kh->is_cancelled = 1;
+}
+
+const char *kheaders_error(const struct kheaders *kh)
+{
+	return kh->error;
+}
+
+void kheaders_set_limits(struct kheaders *kh, const struct kheaders_limits *limits)
+{
+	const struct kheaders_limits *d = &default_limits;
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	kh->limits = (struct kheaders_limits) {
+		.decoder_memory	= limits->decoder_memory ?: d->decoder_memory,
+		.total_size	= limits->total_size ?: d->total_size,
+		.members	= limits->members ?: d->members,
+		.name_length	= limits->name_length ?: d->name_length,
+		.name_depth	= limits->name_depth ?: d->name_depth,
+		.threads	= limits->threads ?: d->threads,
+	};
+	if (processors > 0 && (unsigned long)processors < kh->limits.threads)
+		kh->limits.threads = processors;
+}
+
+/*
+ * Not mapped: a mapping raises SIGBUS when the module is unloaded or a file is truncated,
+ * where read() returns an error.
+ */
+static int read_file(struct kheaders *kh, int fd, size_t size)
+{
+	uint8_t *data = malloc(size);
+	size_t done = 0;
+	ssize_t n;
+
+	if (!data)
+		return fail(kh, -ENOMEM, "%s: out of memory", kh->path);
+	while (done < size) {
+		n = read(fd, data + done, size - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			int err = n ? -errno : -EIO;
+
+			free(data);
+			return fail(kh, err, "%s: cannot be read: %s", kh->path,
+				    strerror(-err));
+		}
+		done += n;
+	}
+	kh->data = data;
+	kh->size = size;
+	return 0;
+}
+
+static int load(struct kheaders *kh, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return fail(kh, -errno, "%s: %s", kh->path, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return fail(kh, -EINVAL, "%s: is not a regular file", kh->path);
+	if (!st.st_size)
+		return fail(kh, -EOPNOTSUPP, "%s: is empty", kh->path);
+	if ((uint64_t)st.st_size > kh->limits.total_size)
+		return fail(kh, -E2BIG, "%s: is larger than %llu bytes", kh->path,
+			    (unsigned long long)kh->limits.total_size);
+	return read_file(kh, fd, st.st_size);
+}
+
+static int open_path(struct kheaders *kh, const char *path)
+{
+	int fd, err;
+
+	kh->path = strdup(path);
+	if (!kh->path)
+		return fail(kh, -ENOMEM, "%s: out of memory", path);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return fail(kh, -errno, "%s: %s", path, strerror(errno));
+
+	err = load(kh, fd);
+	close(fd);
+	if (err)
+		return err;
+	if (kh->size < sizeof(xz_magic) || memcmp(kh->data, xz_magic, sizeof(xz_magic)))
+		return fail(kh, -EOPNOTSUPP, "%s: is not an xz file", path);
+	return index_read(kh);
+}
+
+int kheaders_open(struct kheaders *kh, const char *path)
+{
+	size_t i;
+	int err;
+
+	close_archive(kh);
+	if (path) {
+		err = open_path(kh, path);
+		if (err)
+			close_archive(kh);
+		return err;
+	}
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		err = open_path(kh, places[i]);
+		if (!err)
+			return 0;
+		close_archive(kh);
+		if (err != -ENOENT)
+			return err;
+	}
+	return fail(kh, -ENOENT, "this kernel provides no %s", places[0]);
+}
