@@ -282,6 +282,7 @@ write_settings()
 		echo "arch=$srcarch"
 		echo "profile=$profile"
 		echo "compiler=$(macro autoconf.h CONFIG_CC_VERSION_TEXT)"
+		cat "$work/layout"
 	} | keep manifest.head
 	printf '%s\0' manifest .kheaders/manifest > "$work/manifest.files"
 }

@@ -12,7 +12,11 @@
  *   NAME.stamp   what stat(2) says of each file: same stamp, same contents; it is
  *                written only if it changes
  *
- * and "blocks", with the names of the blocks in the archive's order, one a line.
+ * and of all blocks, in the archive's order, a line each
+ *
+ *   blocks       their names
+ *   layout       block=PATTERN..., for the manifest: a member is in the first block
+ *                with a pattern that fits
  */
 #include <fnmatch.h>
 #include <stdint.h>
@@ -219,9 +223,23 @@ static void write_stamp(const char *block, const struct file *file, size_t count
 	free(path);
 }
 
+static void write_patterns(FILE *f, const char *block)
+{
+	const char *before = "block=";
+	size_t i;
+
+	for (i = 0; i < sizeof(layout) / sizeof(layout[0]); i++) {
+		if (strcmp(layout[i].block, block))
+			continue;
+		fprintf(f, "%s%s", before, layout[i].pattern);
+		before = " ";
+	}
+	fputc('\n', f);
+}
+
 static void write_blocks(const struct files *all)
 {
-	FILE *names = start("blocks");
+	FILE *names = start("blocks"), *patterns = start("layout");
 	size_t first, next;
 
 	for (first = 0; first < all->count; first = next) {
@@ -234,8 +252,10 @@ static void write_blocks(const struct files *all)
 		write_list(block, file, next - first);
 		write_stamp(block, file, next - first);
 		fprintf(names, "%s\n", block);
+		write_patterns(patterns, block);
 	}
 	finish(names, "blocks");
+	finish(patterns, "layout");
 }
 
 int main(int argc, char **argv)

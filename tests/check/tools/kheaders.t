@@ -81,6 +81,16 @@ for archive in "$headers" "$build" "$theirs"; do
 	is "$(find "$to" -type f -printf '%m\n' | sort -u | xargs)" \
 		"$(find "$by_tar" -type f -printf '%m\n' | sort -u | xargs)" "$name: files' modes"
 done
+# Of what is damaged all else can be had: no more is decoded than it takes.
+cp "$headers" "$tap_tmp/damaged.tar.xz"
+middle=$(xz --robot -lvv "$headers" |
+	awk -F '\t' '$1 == "block" && $7 > size { size = $7; middle = $5 + int(size / 2) }
+		END { print middle }')
+printf 'damage' | dd of="$tap_tmp/damaged.tar.xz" bs=1 seek="$middle" conv=notrunc status=none
+refuses 'is damaged' 'cat of a damaged block' \
+	"$kheaders" cat -f "$tap_tmp/damaged.tar.xz" include/linux/noise.h
+ok 'cat of another block' "$kheaders" cat -f "$tap_tmp/damaged.tar.xz" include/linux/sched.h
+
 mkdir "$tap_tmp/empty"
 ok 'extract: to an empty directory' "$kheaders" extract -o "$headers" -C "$tap_tmp/empty/"
 ok 'extract: is there' test -f "$tap_tmp/empty/include/linux/sched.h"
