@@ -118,6 +118,19 @@ int kheaders_read(struct kheaders *kh, const char *name, char **contents, size_t
  */
 int kheaders_extract(struct kheaders *kh, const char *directory);
 
+/*
+ * Returns in *path the directory of a tree that has been unpacked, or is now, for all who
+ * want the same archive. It is below the directory "cache", or, if that is NULL, below
+ * /var/cache/kheaders for root, $XDG_CACHE_HOME/kheaders or ~/.cache/kheaders for others.
+ * The path is the caller's, to be freed by free(). Callers at once wait for one of them.
+ *
+ * If lock is not NULL, *lock is a descriptor for the caller to close, or to pass on to
+ * programs: with it held, the tree counts as used.
+ *
+ * Errors: -EPERM if others than the caller may write to the cache.
+ */
+int kheaders_path(struct kheaders *kh, const char *cache, char **path, int *lock);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # variables for those who source this
 #
 # The command kheaders, built to notice its own mistakes, and small archives. Source it.
 

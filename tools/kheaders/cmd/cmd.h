@@ -23,7 +23,8 @@ struct command {
 	const char *options;		/* lines for its --help, or NULL */
 };
 
-extern const struct command cmd_cat, cmd_check, cmd_extract, cmd_info, cmd_list;
+extern const struct command cmd_cat, cmd_cflags, cmd_check, cmd_env, cmd_extract, cmd_info,
+	cmd_list, cmd_path, cmd_run;
 
 /* The archive that commands work on; SIGINT and SIGTERM cancel what it does. */
 extern struct kheaders *kh;
@@ -51,6 +52,35 @@ const char *release_of(const struct kheaders_info *info);
 
 /* If these are not the running kernel's headers, says so and returns true. */
 bool refuse_other_kernel(const struct kheaders_info *info);
+
+/* What the commands take that are about a tree in the cache. */
+#define TREE_OPTIONS_SHORT	"f:o"
+#define TREE_OPTIONS							\
+	{ "file", required_argument, NULL, 'f' },			\
+	{ "other-kernel", no_argument, NULL, 'o' },			\
+	{ "cache", required_argument, NULL, 'c' },			\
+	{ "help", no_argument, NULL, 'H' },				\
+	{ "version", no_argument, NULL, 'V' }
+#define TREE_OPTIONS_HELP						\
+	"  -f, --file SOURCE    the headers in this archive\n"		\
+	"  -o, --other-kernel   another kernel's are as good\n"		\
+	"      --cache DIR      where trees are kept (default: /var/cache/kheaders\n" \
+	"                       for root, ~/.cache/kheaders for others)\n"
+
+struct tree {
+	const char *file;	/* options */
+	const char *cache;
+	bool other;
+	char *path;		/* of the tree */
+	int lock;		/* that is held while it is used */
+	struct kheaders_info info;
+};
+
+/* Takes one of TREE_OPTIONS. */
+void take_tree_option(struct tree *tree, int c);
+
+/* Unpacks the archive, if it has not been; sets path, lock and info. */
+enum status open_tree(struct tree *tree);
 
 /* Says what went wrong with the archive, and returns STATUS_FAILED. */
 enum status archive_failed(void);

@@ -10,7 +10,8 @@
 #include "cmd.h"
 
 static const struct command *const commands[] = {
-	&cmd_info, &cmd_check, &cmd_list, &cmd_cat, &cmd_extract,
+	&cmd_info, &cmd_check, &cmd_list, &cmd_cat, &cmd_extract, &cmd_path, &cmd_run, &cmd_env,
+	&cmd_cflags,
 };
 
 #define COMMAND_COUNT	(sizeof(commands) / sizeof(commands[0]))

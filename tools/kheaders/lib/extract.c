@@ -39,32 +39,6 @@ static int target_failed(struct kheaders *kh, const struct target *t, const char
 		    strerror(-err));
 }
 
-/* Sets base and opens parent. */
-static int open_parent(struct kheaders *kh, struct target *t, char *path)
-{
-	size_t length = strlen(path);
-	char *slash;
-
-	while (length > 1 && path[length - 1] == '/')
-		path[--length] = '\0';
-	slash = strrchr(path, '/');
-	t->base = slash ? slash + 1 : path;
-	if (!*t->base || !strcmp(t->base, ".") || !strcmp(t->base, ".."))
-		return fail(kh, -EEXIST, "%s: exists already", t->path);
-	if (strlen(t->base) > NAME_MAX - 16)
-		return fail(kh, -ENAMETOOLONG, "%s: too long a name", t->path);
-	if (slash == path) {
-		t->parent = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	} else if (slash) {
-		*slash = '\0';
-		t->parent = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		*slash = '/';
-	} else {
-		t->parent = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	}
-	return t->parent < 0 ? target_failed(kh, t, NULL) : 0;
-}
-
 /* Checks early what rename() would refuse at the end. */
 static int check_absent(struct kheaders *kh, const struct target *t)
 {
@@ -349,8 +323,7 @@ static int extract_member(struct walk *w, const struct kheaders_member *member, 
 			     copy_contents(e->kh, &e->target, w, member, fd));
 }
 
-/* Removes what is in a directory. Nothing in it is deeper than what was unpacked. */
-static void empty_directory(int fd)
+void empty_directory(int fd)
 {
 	struct dirent *entry;
 	DIR *dir = fdopendir(fd);
@@ -413,24 +386,53 @@ static int unpack(struct extraction *e)
 	return err;
 }
 
-int kheaders_extract(struct kheaders *kh, const char *directory)
+int extract_at(struct kheaders *kh, int parent, const char *base, const char *path)
 {
 	struct extraction e = {
 		.kh = kh,
-		.target = { .path = directory, .parent = -1, .root = -1, .directory = -1 },
+		.target = { .path = path, .base = base, .parent = parent, .root = -1,
+			    .directory = -1 },
 	};
+	int err = check_absent(kh, &e.target);
+
+	return err ? err : unpack(&e);
+}
+
+/* Opens the directory that path is in, and sets *base to its last component. */
+static int open_parent(struct kheaders *kh, char *path, const char **base)
+{
+	size_t length = strlen(path);
+	const char *parent;
+	char *slash;
+	int fd;
+
+	while (length > 1 && path[length - 1] == '/')
+		path[--length] = '\0';
+	slash = strrchr(path, '/');
+	*base = slash ? slash + 1 : path;
+	if (!**base || !strcmp(*base, ".") || !strcmp(*base, ".."))
+		return fail(kh, -EEXIST, "%s: exists already", path);
+	if (strlen(*base) > NAME_MAX - 16)
+		return fail(kh, -ENAMETOOLONG, "%s: too long a name", path);
+	parent = !slash ? "." : slash == path ? "/" : path;
+	if (slash)
+		*slash = '\0';
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? fail(kh, -errno, "%s: %s", parent, strerror(errno)) : fd;
+}
+
+int kheaders_extract(struct kheaders *kh, const char *directory)
+{
 	char *path = strdup(directory);
-	int err;
+	const char *base;
+	int parent, err;
 
 	if (!path)
 		return fail(kh, -ENOMEM, "%s: out of memory", directory);
-	err = open_parent(kh, &e.target, path);
-	if (!err)
-		err = check_absent(kh, &e.target);
-	if (!err)
-		err = unpack(&e);
-	if (e.target.parent >= 0)
-		close(e.target.parent);
+	parent = open_parent(kh, path, &base);
+	err = parent < 0 ? parent : extract_at(kh, parent, base, directory);
+	if (parent >= 0)
+		close(parent);
 	free(path);
 	return err;
 }

@@ -75,6 +75,14 @@ int walk_all(struct kheaders *kh,
 			     void *data),
 	     void *data);
 
+/*
+ * As kheaders_extract(), to the name base in the directory parent; path is for messages.
+ * Beside it, what is not complete has a name that begins with "." and base and another ".".
+ */
+int extract_at(struct kheaders *kh, int parent, const char *base, const char *path);
+/* Removes all that is in a directory, and closes it. No link is followed. */
+void empty_directory(int fd);
+
 /* Fills kh->info. */
 int describe(struct kheaders *kh);
 void describe_forget(struct kheaders *kh);
