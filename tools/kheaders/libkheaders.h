@@ -75,12 +75,12 @@ void kheaders_set_limits(struct kheaders *kh, const struct kheaders_limits *limi
 void kheaders_cancel(struct kheaders *kh);
 
 /*
- * Opens an archive: the file at path, or, where path is NULL, the first there is of
+ * Opens an archive: the file at path, or the first one in it, if it is a kernel's image, a
+ * module or a dump of memory; or, where path is NULL, the first there is of
  * /sys/kernel/kheaders.tar.xz and /proc/kheaders.tar.xz.
  *
- * Errors: -ENOENT if there is none, -EBADMSG if it is not an intact xz file, -EOPNOTSUPP
- * if its first byte is not that of one, -E2BIG if it exceeds a limit, or what the
- * system said.
+ * Errors: -ENOENT if there is no such file, -EOPNOTSUPP if there is no archive in it,
+ * -EBADMSG if it is damaged, -E2BIG if it exceeds a limit, or what the system said.
  */
 int kheaders_open(struct kheaders *kh, const char *path);
 

@@ -110,12 +110,12 @@ for at in 1 7 13 30 "$((size / 2))" "$((size - 30))" "$((size - 10))" "$((size -
 	byte=$(tail -c "+$((at + 1))" "$archive" | head -c 1 | od -An -tu1)
 	printf '%b' "\\x$(printf %x $((byte ^ 64)))" |
 		dd of="$archive" bs=1 seek="$at" conv=notrunc status=none
-	bad 'damaged|unknown way|not an xz file|more than' "byte $at changed"
+	bad 'damaged|unknown way|has none in it|more than' "byte $at changed"
 done
 for length in 5 12 40 "$((size - 12))" "$((size - 4))" "$((size - 1))"; do
 	make_good
 	truncate -s "$length" "$archive"
-	bad 'damaged|not an xz file' "cut to $length bytes"
+	bad 'damaged|has none in it' "cut to $length bytes"
 done
 make_good
 echo garbage >>"$archive"
@@ -125,7 +125,7 @@ bad 'is empty' 'empty'
 xz </dev/null >"$archive"
 bad 'has nothing in it|truncated' 'nothing compressed'
 "$make_tar" "$good" | gzip >"$archive"
-bad 'not an xz file' 'gzip'
+bad 'has none in it' 'gzip'
 "$make_tar" "$good" | xz --lzma2=preset=0,dict=128MiB >"$archive"
 bad 'takes more than 67108864 bytes' 'memory without end'
 { "$make_tar" --end 0 "$good"; head -c 1100M /dev/zero; } | xz -0 >"$archive"

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034 # variables for those who source this
 #
-# The command kheaders, built to notice its own mistakes, and small archives. Source it.
+# The command kheaders, built to notice its own mistakes, and small archives. Source it,
+# after tests/check/extract/images.sh where that is needed, too.
 
 # shellcheck source=tests/check/generator/tree.sh
-. "$(dirname "${BASH_SOURCE[0]}")/../generator/tree.sh"
+[ -n "${gen-}" ] || . "$(dirname "${BASH_SOURCE[0]}")/../generator/tree.sh"
 
 tools=$top/build/tools-asan
 kheaders=$tools/kheaders

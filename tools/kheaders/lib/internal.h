@@ -48,6 +48,9 @@ int stream_open(struct kheaders *kh, uint64_t first, uint64_t last, struct strea
 int stream_next(struct stream *stream, const void **chunk, size_t *size);
 void stream_close(struct stream *stream);
 
+/* Reads the archive that is somewhere in a file to kh->data. */
+int image_find(struct kheaders *kh, int fd);
+
 /* Builds kh->index of the archive that is in memory. */
 int index_read(struct kheaders *kh);
 

@@ -125,7 +125,7 @@ static int read_file(struct kheaders *kh, int fd, size_t size)
 	return 0;
 }
 
-static int load(struct kheaders *kh, int fd)
+static int check_file(struct kheaders *kh, int fd, uint64_t *size)
 {
 	struct stat st;
 
@@ -135,14 +135,48 @@ static int load(struct kheaders *kh, int fd)
 		return fail(kh, -EINVAL, "%s: is not a regular file", kh->path);
 	if (!st.st_size)
 		return fail(kh, -EOPNOTSUPP, "%s: is empty", kh->path);
-	if ((uint64_t)st.st_size > kh->limits.total_size)
-		return fail(kh, -E2BIG, "%s: is larger than %llu bytes", kh->path,
-			    (unsigned long long)kh->limits.total_size);
-	return read_file(kh, fd, st.st_size);
+	*size = st.st_size;
+	return 0;
+}
+
+/* An xz file, but not one in which a module or a kernel is compressed. */
+static bool is_archive(int fd)
+{
+	lzma_stream strm = LZMA_STREAM_INIT;
+	uint8_t in[4096], out[512] = "";
+	ssize_t n = pread(fd, in, sizeof(in), 0);
+
+	if (n < (ssize_t)sizeof(xz_magic) || memcmp(in, xz_magic, sizeof(xz_magic)))
+		return false;
+	if (lzma_stream_decoder(&strm, UINT64_MAX, 0) == LZMA_OK) {
+		strm.next_in = in;
+		strm.avail_in = n;
+		strm.next_out = out;
+		strm.avail_out = sizeof(out);
+		if (lzma_code(&strm, LZMA_RUN) != LZMA_OK)
+			strm.next_out = out;	/* whatever it is, index_read() says */
+	}
+	lzma_end(&strm);
+	return memcmp(out, "\x7f" "ELF", 4);
+}
+
+/* What begins as an archive and is none may have one in it. */
+static int look_further(struct kheaders *kh, int fd, int err)
+{
+	char error[sizeof(kh->error)];
+
+	strcpy(error, kh->error);
+	free(kh->data);
+	kh->data = NULL;
+	if (!image_find(kh, fd))
+		return index_read(kh);
+	strcpy(kh->error, error);
+	return err;
 }
 
 static int open_path(struct kheaders *kh, const char *path)
 {
+	uint64_t size = 0;
 	int fd, err;
 
 	kh->path = strdup(path);
@@ -152,13 +186,20 @@ static int open_path(struct kheaders *kh, const char *path)
 	if (fd < 0)
 		return fail(kh, -errno, "%s: %s", path, strerror(errno));
 
-	err = load(kh, fd);
+	err = check_file(kh, fd, &size);
+	if (!err && is_archive(fd))
+		err = size > kh->limits.total_size ?
+			fail(kh, -E2BIG, "%s: is larger than %llu bytes", path,
+			     (unsigned long long)kh->limits.total_size) :
+			read_file(kh, fd, size);
+	else if (!err)
+		err = image_find(kh, fd);
+	if (!err)
+		err = index_read(kh);
+	if (err == -EBADMSG)
+		err = look_further(kh, fd, err);
 	close(fd);
-	if (err)
-		return err;
-	if (kh->size < sizeof(xz_magic) || memcmp(kh->data, xz_magic, sizeof(xz_magic)))
-		return fail(kh, -EOPNOTSUPP, "%s: is not an xz file", path);
-	return index_read(kh);
+	return err;
 }
 
 int kheaders_open(struct kheaders *kh, const char *path)
