@@ -10,7 +10,8 @@
 ##   btf       build kbtf.ko for the kernel in KDIR, with the types in VMLINUX
 ##   install   build kheaders.ko and install it (as root); it is not loaded
 ##   tools     build the command kheaders and libkheaders, to build/tools; takes libarchive,
-##             liblzma and libmd
+##             liblzma, libzstd and libmd
+##   install-tools  install them below PREFIX (/usr/local), and DESTDIR if that is set
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suites in a kernel for user mode
 ##   bench     compare the generator with the one in Linux, how long both make
@@ -68,8 +69,8 @@ bench:
 	tests/bench/kernel-build.sh
 	tests/lib/as-root.sh tests/bench/module-build.sh
 
-tools:
-	$(MAKE) -C tools/kheaders O=$(CURDIR)/build/tools
+tools install-tools:
+	$(MAKE) -C tools/kheaders O=$(CURDIR)/build/tools $(if $(filter install%,$@),install)
 
 modules: check-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -109,5 +110,5 @@ check-kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error $(KDIR): no kernel build tree: \
 		install the kernel's header package or say KDIR=...))
 
-.PHONY: help run check test test-all integrate kunit bench tools modules btf install clean \
+.PHONY: help run check test test-all integrate kunit bench tools install-tools modules btf install clean \
 	distclean check-kdir

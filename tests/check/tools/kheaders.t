@@ -138,4 +138,56 @@ for command in '' info check list cat extract; do
 done
 like "$("$kheaders" --version)" '^kheaders [0-9.]+$' 'version'
 
+# Installed: a program of somebody else finds the library.
+root=$tap_tmp/root
+ok 'install-tools' make -C "$top" install-tools PREFIX=/usr DESTDIR="$root"
+is "$(cd "$root" && find . ! -type d | LC_ALL=C sort | xargs)" "./usr/bin/kheaders \
+./usr/include/libkheaders.h ./usr/lib/libkheaders.a ./usr/lib/libkheaders.so \
+./usr/lib/libkheaders.so.0 ./usr/lib/pkgconfig/libkheaders.pc \
+./usr/share/bash-completion/completions/kheaders \
+./usr/share/fish/vendor_completions.d/kheaders.fish ./usr/share/man/man1/kheaders.1 \
+./usr/share/zsh/site-functions/_kheaders" 'all is there'
+export PKG_CONFIG_PATH=$root/usr/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
+export LD_LIBRARY_PATH=$root/usr/lib
+cat >"$tap_tmp/user.c" <<'C'
+#include <libkheaders.h>
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+	struct kheaders_info info;
+	struct kheaders *kh;
+
+	if (argc != 2 || kheaders_new(&kh))
+		return 1;
+	if (kheaders_open(kh, argv[1]) || kheaders_get_info(kh, &info)) {
+		puts(kheaders_error(kh));
+		return 1;
+	}
+	puts(info.release);
+	kheaders_free(kh);
+	return 0;
+}
+C
+# shellcheck disable=SC2046 # options
+ok 'a program compiles' gcc -Wall -Werror -o "$tap_tmp/user" "$tap_tmp/user.c" \
+	$(pkg-config --cflags --libs libkheaders)
+is "$("$tap_tmp/user" "$headers")" 7.3.4-test 'it knows the kernel'
+is "$("$root/usr/bin/kheaders" check -o "$headers")" \
+	"$headers: intact, headers of 7.3.4-test, profile headers" 'the command works'
+is "$(nm -D --defined-only "$root/usr/lib/libkheaders.so.0" | awk '{ print $3 }' |
+	grep -v '^kheaders_.*@@LIBKHEADERS_0$')" LIBKHEADERS_0 \
+	'the library has no other names'
+is "$(nm -D --defined-only "$root/usr/lib/libkheaders.so.0" |
+	sed -n 's/.* \(kheaders_[a-z_]*\)@.*/\1/p' | LC_ALL=C sort)" \
+	"$(grep -oE '^[a-z].*\bkheaders_[a-z_]+\(' "$top/tools/kheaders/libkheaders.h" |
+		grep -oE 'kheaders_[a-z_]+' | LC_ALL=C sort)" 'nor does the header'
+is "$(man --warnings -l "$root/usr/share/man/man1/kheaders.1" 2>&1 >/dev/null)" '' \
+	'the manual is well-formed'
+for command in $("$kheaders" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+	for file in "$root"/usr/share/{man/man1/kheaders.1,*/*/*kheaders*}; do
+		ok "${file##*/}: $command" grep -qw "$command" "$file"
+	done
+done
+
 done_testing

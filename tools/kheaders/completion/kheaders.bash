@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Completion of kheaders(1)'s arguments in bash
+
+_kheaders()
+{
+	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} options='--help --version'
+
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "info check list cat extract path run env cflags
+			--help --version" -- "$current")
+		return
+	fi
+	case $previous in
+	--target)
+		COMPREPLY=(bpf)
+		return
+		;;
+	-C | --directory | --cache)
+		mapfile -t COMPREPLY < <(compgen -d -- "$current")
+		return
+		;;
+	esac
+	case $command in
+	info) options+=' --json' ;;
+	check) options+=' --other-kernel --quiet' ;;
+	list) options+=' --long' ;;
+	cat) options+=' --file' ;;
+	extract) options+=' --directory --other-kernel' ;;
+	path | run | env) options+=' --file --other-kernel --cache' ;;
+	cflags) options+=' --file --other-kernel --cache --target' ;;
+	esac
+	if [[ $current == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+	elif [ "$command" = run ]; then
+		mapfile -t COMPREPLY < <(compgen -c -- "$current")
+	else
+		mapfile -t COMPREPLY < <(compgen -f -- "$current")
+	fi
+}
+complete -o filenames -F _kheaders kheaders
