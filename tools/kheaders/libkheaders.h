@@ -131,6 +131,27 @@ int kheaders_extract(struct kheaders *kh, const char *directory);
  */
 int kheaders_path(struct kheaders *kh, const char *cache, char **path, int *lock);
 
+/* A tree in the cache. */
+struct kheaders_tree {
+	const char *name;	/* of the directory in the cache */
+	int64_t used;		/* when it was last asked for, in seconds since 1970 */
+	bool is_complete;
+	bool is_used;		/* somebody holds its lock */
+};
+
+/*
+ * Calls a function for each tree in the cache, which is as for kheaders_path(); a return
+ * value other than 0 ends that and is returned. No archive need be open.
+ */
+int kheaders_for_each_tree(struct kheaders *kh, const char *cache,
+			   int (*function)(const struct kheaders_tree *tree, void *data),
+			   void *data);
+
+/*
+ * Removes a tree. Returns -EBUSY if it is used, -ENOENT if there is none.
+ */
+int kheaders_remove_tree(struct kheaders *kh, const char *cache, const char *name);
+
 #ifdef __cplusplus
 }
 #endif

@@ -148,4 +148,45 @@ run_mustfail -s 2 -e "unknown target 'arm'" 'cflags: another target' \
 run_mustfail -s 2 -e 'takes no arguments' 'usage: path' "$kheaders" path x
 run_mustfail -s 2 -e 'which command' 'usage: run' "$kheaders" run
 
+# list and prune
+rm -rf "$cache"
+path >"$tap_tmp/none"
+path "$build" >"$tap_tmp/none"
+in_cache() {
+	"$kheaders" cache --cache "$cache" "$@"
+}
+like "$(in_cache list | sort -k 3 | head -n 1)" \
+	'^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}  7[.]3[.]4-test-[0-9a-f]{16}$' 'list'
+is "$(in_cache list | wc -l)" 2 'list: both'
+is "$(in_cache prune)" '' 'prune: nothing old'
+touch -d '31 days ago' "$first.lock"
+is "$("$kheaders" run "${tree_options[@]}" -f "$build" -- \
+	"$kheaders" cache --cache "$cache" list | grep -c 'in use$')" 1 'list: one is used'
+is "$(in_cache prune)" "${first##*/}" 'prune: the old one'
+is "$(trees)" "${second##*/}" 'prune: the other one stays'
+is "$(find "$cache" -name "${first##*/}*")" '' 'prune: nothing is left of it'
+touch -d '31 days ago' "$second.lock"
+path "$build" >"$tap_tmp/none"
+is "$(in_cache prune)" '' 'prune: what has been asked for again stays'
+is "$("$kheaders" run "${tree_options[@]}" -f "$build" -- \
+	"$kheaders" cache --cache "$cache" prune --days 0; trees)" "${second##*/}" \
+	'prune: what is used stays'
+rm -r "$second/include"
+like "$(in_cache list)" 'incomplete$' 'list: a damaged one'
+is "$(in_cache prune -d 0)" "${second##*/}" 'prune: all'
+is "$(ls -A "$cache")" '' 'prune: nothing is left'
+
+# Removed by one, wanted by others, again and again
+for i in {1..20}; do
+	path >"$tap_tmp/path.$i" 2>&1 &
+	pids[i - 1]=$!
+	in_cache prune -d 0 >"$tap_tmp/none"
+done
+for i in {1..20}; do
+	wait "${pids[i - 1]}" || fail "caller $i: $(cat "$tap_tmp/path.$i")"
+done
+ok 'path and prune at once: there is a tree at the end' is_intact
+run_mustfail -s 2 -e 'list or prune' 'usage: cache' "$kheaders" cache
+run_mustfail -s 2 -e 'wants a number' 'usage: cache, no number' in_cache prune -d x
+
 done_testing

@@ -23,7 +23,7 @@ struct command {
 	const char *options;		/* lines for its --help, or NULL */
 };
 
-extern const struct command cmd_cat, cmd_cflags, cmd_check, cmd_env, cmd_extract, cmd_info,
+extern const struct command cmd_cache, cmd_cat, cmd_cflags, cmd_check, cmd_env, cmd_extract, cmd_info,
 	cmd_list, cmd_path, cmd_run;
 
 /* The archive that commands work on; SIGINT and SIGTERM cancel what it does. */

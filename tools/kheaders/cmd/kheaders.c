@@ -11,7 +11,7 @@
 
 static const struct command *const commands[] = {
 	&cmd_info, &cmd_check, &cmd_list, &cmd_cat, &cmd_extract, &cmd_path, &cmd_run, &cmd_env,
-	&cmd_cflags,
+	&cmd_cflags, &cmd_cache,
 };
 
 #define COMMAND_COUNT	(sizeof(commands) / sizeof(commands[0]))

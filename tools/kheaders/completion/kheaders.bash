@@ -9,7 +9,7 @@ _kheaders()
 	local command=${COMP_WORDS[1]} options='--help --version'
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "info check list cat extract path run env cflags
+		mapfile -t COMPREPLY < <(compgen -W "info check list cat extract path run env cflags cache
 			--help --version" -- "$current")
 		return
 	fi
@@ -29,6 +29,7 @@ _kheaders()
 	list) options+=' --long' ;;
 	cat) options+=' --file' ;;
 	extract) options+=' --directory --other-kernel' ;;
+	cache) options+=' list prune --days --cache' ;;
 	path | run | env) options+=' --file --other-kernel --cache' ;;
 	cflags) options+=' --file --other-kernel --cache --target' ;;
 	esac

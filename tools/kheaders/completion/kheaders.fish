@@ -2,7 +2,7 @@
 #
 # Completion of kheaders(1)'s arguments in fish
 
-set -l commands info check list cat extract path run env cflags
+set -l commands info check list cat extract path run env cflags cache
 complete -c kheaders -n "not __fish_seen_subcommand_from $commands" -f -a "$commands"
 complete -c kheaders -n '__fish_seen_subcommand_from info' -l json -d 'for programs'
 complete -c kheaders -n '__fish_seen_subcommand_from check' -l quiet
@@ -13,4 +13,5 @@ complete -c kheaders -n '__fish_seen_subcommand_from check extract path run env 
 complete -c kheaders -n '__fish_seen_subcommand_from cat path run env cflags' -l file -r
 complete -c kheaders -n '__fish_seen_subcommand_from path run env cflags' -l cache -r
 complete -c kheaders -n '__fish_seen_subcommand_from cflags' -l target -x -a bpf
+complete -c kheaders -n '__fish_seen_subcommand_from cache' -f -a 'list prune'
 complete -c kheaders -n '__fish_seen_subcommand_from run' -a '(__fish_complete_subcommand)'

@@ -262,17 +262,47 @@ static int complete(struct kheaders *kh, const struct cache *cache, const char *
 	return err ? err : write_stamp(kh, cache);
 }
 
+/* Who removes a tree removes its lock, too: then there is another one, or none. */
+static bool is_current_lock(const struct cache *cache)
+{
+	struct stat held, there;
+	char name[NAME_MAX];
+
+	snprintf(name, sizeof(name), "%s.lock", cache->key);
+	return !fstat(cache->lock, &held) &&
+	       !fstatat(cache->fd, name, &there, AT_SYMLINK_NOFOLLOW) &&
+	       held.st_ino == there.st_ino && held.st_dev == there.st_dev;
+}
+
+static int open_current_lock(struct kheaders *kh, struct cache *cache)
+{
+	int err;
+
+	for (;;) {
+		err = open_lock(kh, cache);
+		if (!err)
+			err = take_lock(kh, cache, LOCK_SH);
+		if (err || is_current_lock(cache))
+			return err;
+		close(cache->lock);
+		cache->lock = -1;
+	}
+}
+
 static int provide(struct kheaders *kh, struct cache *cache, const char *path)
 {
 	int err;
 
-	err = open_lock(kh, cache);
-	if (!err)
-		err = take_lock(kh, cache, LOCK_SH);
+	err = open_current_lock(kh, cache);
 	if (err)
 		return err;
 	if (!is_complete(cache)) {
 		err = take_lock(kh, cache, LOCK_EX);
+		/* Between the two locks somebody can have removed everything. */
+		if (!err && !is_current_lock(cache)) {
+			close(cache->lock);
+			return provide(kh, cache, path);
+		}
 		if (!err)
 			err = complete(kh, cache, path);
 		if (!err)
@@ -280,6 +310,108 @@ static int provide(struct kheaders *kh, struct cache *cache, const char *path)
 	}
 	if (!err && futimens(cache->lock, NULL))
 		err = cache_failed(kh, cache, ".lock");
+	return err;
+}
+
+static void close_cache(struct cache *cache)
+{
+	if (cache->lock >= 0)
+		close(cache->lock);
+	if (cache->fd >= 0)
+		close(cache->fd);
+	free(cache->path);
+	free(cache->key);
+}
+
+/* Is this KEY.lock? Cuts the end off then. */
+static bool is_lock_name(char *name)
+{
+	size_t length = strlen(name);
+
+	if (length < 6 || strcmp(name + length - 5, ".lock") || name[0] == '.')
+		return false;
+	name[length - 5] = '\0';
+	return true;
+}
+
+/* One tree, whose key is set. */
+static int report_tree(struct cache *cache,
+		       int (*function)(const struct kheaders_tree *tree, void *data),
+		       void *data)
+{
+	struct kheaders_tree tree = { .name = cache->key };
+	char name[NAME_MAX];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%s.lock", cache->key);
+	cache->lock = openat(cache->fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (cache->lock < 0 || fstat(cache->lock, &st))
+		return 0;
+	tree.used = st.st_mtim.tv_sec;
+	tree.is_used = flock(cache->lock, LOCK_EX | LOCK_NB);
+	tree.is_complete = is_complete(cache);
+	close(cache->lock);
+	cache->lock = -1;
+	return function(&tree, data);
+}
+
+int kheaders_for_each_tree(struct kheaders *kh, const char *directory,
+			   int (*function)(const struct kheaders_tree *tree, void *data),
+			   void *data)
+{
+	struct cache cache = { .fd = -1, .lock = -1 };
+	struct dirent *entry;
+	DIR *dir = NULL;
+	int fd = -1, err;
+
+	err = open_cache(kh, &cache, directory);
+	if (!err) {
+		fd = openat(cache.fd, ".", OPEN_DIRECTORY);
+		dir = fd < 0 ? NULL : fdopendir(fd);
+		if (!dir)
+			err = fail(kh, -errno, "%s: %s", cache.path, strerror(errno));
+		if (!dir && fd >= 0)
+			close(fd);
+	}
+	while (!err && (entry = readdir(dir))) {
+		if (!is_lock_name(entry->d_name))
+			continue;
+		cache.key = entry->d_name;
+		err = report_tree(&cache, function, data);
+		cache.key = NULL;
+	}
+	if (dir)
+		closedir(dir);
+	close_cache(&cache);
+	return err;
+}
+
+int kheaders_remove_tree(struct kheaders *kh, const char *directory, const char *name)
+{
+	struct cache cache = { .fd = -1, .lock = -1 };
+	char lock[NAME_MAX];
+	int err;
+
+	if (strchr(name, '/') || name[0] == '.' || strlen(name) > NAME_MAX - 16)
+		return fail(kh, -EINVAL, "%s: is not the name of a tree", name);
+	err = open_cache(kh, &cache, directory);
+	if (err)
+		goto out_close;
+	snprintf(lock, sizeof(lock), "%s.lock", name);
+	cache.key = strdup(name);
+	cache.lock = openat(cache.fd, lock, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (!cache.key)
+		err = out_of_memory(kh);
+	else if (cache.lock < 0)
+		err = cache_failed(kh, &cache, "");
+	else if (flock(cache.lock, LOCK_EX | LOCK_NB))
+		err = fail(kh, -EBUSY, "%s/%s: is used", cache.path, name);
+	if (!err) {
+		remove_leftovers(&cache);
+		unlinkat(cache.fd, lock, 0);
+	}
+out_close:
+	close_cache(&cache);
 	return err;
 }
 
@@ -298,14 +430,11 @@ int kheaders_path(struct kheaders *kh, const char *directory, char **path, int *
 	}
 	if (!err)
 		err = provide(kh, &cache, tree);
-	if (!err && lock)
+	if (!err && lock) {
 		*lock = cache.lock;
-	else if (cache.lock >= 0)
-		close(cache.lock);
-	if (cache.fd >= 0)
-		close(cache.fd);
-	free(cache.path);
-	free(cache.key);
+		cache.lock = -1;
+	}
+	close_cache(&cache);
 	if (err)
 		free(tree);
 	else
