@@ -12,6 +12,8 @@
 ##   tools     build the command kheaders and libkheaders, to build/tools; takes libarchive,
 ##             liblzma, libzstd and libmd
 ##   install-tools  install them below PREFIX (/usr/local), and DESTDIR if that is set
+##   tools-static   build the command alone, without shared libraries, to
+##             build/tools/static
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suites in a kernel for user mode
 ##   bench     compare the generator with the one in Linux, how long both make
@@ -69,8 +71,9 @@ bench:
 	tests/bench/kernel-build.sh
 	tests/lib/as-root.sh tests/bench/module-build.sh
 
-tools install-tools:
-	$(MAKE) -C tools/kheaders O=$(CURDIR)/build/tools $(if $(filter install%,$@),install)
+tools install-tools tools-static:
+	$(MAKE) -C tools/kheaders O=$(CURDIR)/build/tools \
+		$(patsubst tools-%,%,$(patsubst %-tools,%,$(filter-out tools,$@)))
 
 modules: check-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -110,5 +113,5 @@ check-kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error $(KDIR): no kernel build tree: \
 		install the kernel's header package or say KDIR=...))
 
-.PHONY: help run check test test-all integrate kunit bench tools install-tools modules btf install clean \
+.PHONY: help run check test test-all integrate kunit bench tools install-tools tools-static modules btf install clean \
 	distclean check-kdir

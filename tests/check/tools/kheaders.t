@@ -190,4 +190,17 @@ for command in $("$kheaders" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 	done
 done
 
+# Without anything: no library, no environment, and, for root, an empty root directory.
+ok 'tools-static' make -C "$top" tools-static
+static=$top/build/tools/static/kheaders
+is "$(readelf -lW "$static" | grep -c INTERP)" 0 'static: no shared libraries'
+ok 'static: 3 MB at most' test "$(stat -c %s "$static")" -le 3000000
+mkdir -p "$tap_tmp/root-only/sys"
+cp "$static" "$headers" "$tap_tmp/root-only"
+enter=(unshare --user --map-root-user)
+[ "$(id -u)" -ne 0 ] || enter=()
+ok 'static: in an empty root' env -i "${enter[@]}" "$(command -v chroot)" \
+	"$tap_tmp/root-only" /kheaders extract -o /headers.tar.xz -C /unpacked
+ok 'static: what tar makes of it' diff -r "$tap_tmp/root-only/unpacked" "$tap_tmp/here"
+
 done_testing

@@ -12,7 +12,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,17 +45,14 @@ static char *default_path(void)
 {
 	const char *xdg = secure_getenv("XDG_CACHE_HOME");
 	const char *home = secure_getenv("HOME");
-	const struct passwd *user;
 	char *path;
 
 	if (!geteuid())
 		return strdup("/var/cache/kheaders");
 	if (xdg && *xdg == '/')
 		return asprintf(&path, "%s/kheaders", xdg) < 0 ? NULL : path;
-	if (!home || *home != '/') {
-		user = getpwuid(geteuid());
-		home = user ? user->pw_dir : "/nonexistent";
-	}
+	if (!home || *home != '/')
+		return NULL;
 	return asprintf(&path, "%s/.cache/kheaders", home) < 0 ? NULL : path;
 }
 
@@ -87,7 +83,7 @@ static int open_cache(struct kheaders *kh, struct cache *cache, const char *path
 
 	cache->path = path ? strdup(path) : default_path();
 	if (!cache->path)
-		return out_of_memory(kh);
+		return fail(kh, -ENOENT, "no place for a cache: HOME is not set");
 	err = make_directories(cache->path);
 	if (err)
 		return fail(kh, err, "%s: %s", cache->path, strerror(-err));
