@@ -30,30 +30,18 @@ static bool has_module(const char *release)
 	return file_mentions(path, "/kheaders.ko");
 }
 
+static bool has_modules(const char *release)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "/lib/modules/%s", release);
+	return !access(path, X_OK);
+}
+
 static bool is_container(void)
 {
 	return !access("/.dockerenv", F_OK) || !access("/run/.containerenv", F_OK) ||
 	       !access("/run/systemd/container", F_OK);
-}
-
-static const char *distribution_advice(void)
-{
-	static const struct {
-		const char *id, *advice;
-	} distributions[] = {
-		{ "ID=debian", "Debian's kernels have none: install kheaders.ko" },
-		{ "ID=ubuntu", "Ubuntu's kernels have none: install kheaders.ko" },
-		{ "ID=fedora", "Fedora has it in the package kernel-modules-extra or "
-			       "kernel-modules" },
-		{ "ID=arch", "Arch's kernels have it: has there been an upgrade since the "
-			     "last boot?" },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(distributions) / sizeof(distributions[0]); i++)
-		if (file_mentions("/etc/os-release", distributions[i].id))
-			return distributions[i].advice;
-	return "CONFIG_IKHEADERS=y or =m adds them, and so does kheaders.ko, built for it";
 }
 
 void advise(void)
@@ -69,6 +57,10 @@ void advise(void)
 	else if (is_container())
 		complain("this is a container: load the module on the host (modprobe "
 			 "kheaders), or pass the archive in and name it as SOURCE");
+	else if (!has_modules(uts.release))
+		complain("there are no modules for %s here: has there been an upgrade since "
+			 "it was booted?", uts.release);
 	else
-		complain("%s", distribution_advice());
+		complain("%s was built without CONFIG_IKHEADERS: kheaders.ko, built for it, "
+			 "adds them", uts.release);
 }
