@@ -74,6 +74,12 @@ check_headers_only() {
 	follows 'IKHEADERS_BUILD=n no longer'
 }
 
+# For the job of that name
+check_command() {
+	ok 'the command is built, statically' flock "$top/build/tools.lock" make -C "$top" tools-static
+	cp "$top/build/tools/static/kheaders" "$row_guest/"
+}
+
 # Whatever builds leave, "make clean" takes away.
 check_clean() {
 	ok 'make clean' in_root make -C "$src" clean

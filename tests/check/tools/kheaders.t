@@ -140,7 +140,7 @@ like "$("$kheaders" --version)" '^kheaders [0-9.]+$' 'version'
 
 # Installed: a program of somebody else finds the library.
 root=$tap_tmp/root
-ok 'install-tools' make -C "$top" install-tools PREFIX=/usr DESTDIR="$root"
+ok 'install-tools' flock "$top/build/tools.lock" make -C "$top" install-tools PREFIX=/usr DESTDIR="$root"
 is "$(cd "$root" && find . ! -type d | LC_ALL=C sort | xargs)" "./usr/bin/kheaders \
 ./usr/include/libkheaders.h ./usr/lib/libkheaders.a ./usr/lib/libkheaders.so \
 ./usr/lib/libkheaders.so.0 ./usr/lib/pkgconfig/libkheaders.pc \
@@ -191,7 +191,7 @@ for command in $("$kheaders" --help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 done
 
 # Without anything: no library, no environment, and, for root, an empty root directory.
-ok 'tools-static' make -C "$top" tools-static
+ok 'tools-static' flock "$top/build/tools.lock" make -C "$top" tools-static
 static=$top/build/tools/static/kheaders
 is "$(readelf -lW "$static" | grep -c INTERP)" 0 'static: no shared libraries'
 ok 'static: 3 MB at most' test "$(stat -c %s "$static")" -le 3000000
