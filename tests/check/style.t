@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.."
 files() {
 	git ls-files --cached --others --exclude-standard |
 		grep -v -e '^LICENSES/' -e '^tests/check/generator/strip/' \
-			-e '^tests/check/generator/fuzz/corpus' \
+			-e '/fuzz/corpus' \
 			-e '^scripts/kheaders/series/.*[.]msg$' \
 			-e '^scripts/kheaders/series/cover-letter$'
 }
