@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 extern const char program[];
 
 static inline void die(const char *path, const char *what)

@@ -228,7 +228,7 @@ static void write_patterns(FILE *f, const char *block)
 	const char *before = "block=";
 	size_t i;
 
-	for (i = 0; i < sizeof(layout) / sizeof(layout[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(layout); i++) {
 		if (strcmp(layout[i].block, block))
 			continue;
 		fprintf(f, "%s%s", before, layout[i].pattern);
