@@ -19,14 +19,10 @@ tools/testing/selftests/kheaders/kheaders_proc.sh"
 part_of()
 {
 	case $1 in
-	*/Makefile.late | */build_profile.sh | scripts/kheaders/kit/* | */modules.rst | \
-	*/kheaders_modules.sh | tools/testing/selftests/kheaders/modules/*)
-		case $1 in
-		kernel/kbtf/*) echo types ;;
-		*) echo build ;;
-		esac ;;
 	lib/kunit-tests/kbtf* | tools/testing/selftests/kbtf/*) echo types_tests ;;
 	*/kbtf/* | */btf.rst | */sysfs-kernel-btf) echo types ;;
+	*/Makefile.late | */build_profile.sh | scripts/kheaders/kit/* | */modules.rst | \
+	*/kheaders_modules.sh | tools/testing/selftests/kheaders/modules/*) echo build ;;
 	kernel/kheaders/.gitignore) echo generator ;;
 	kernel/*) echo section ;;
 	*/extract-ikheaders) echo markers ;;

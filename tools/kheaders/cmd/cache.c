@@ -47,9 +47,7 @@ static int run(int argc, char **argv)
 	static const struct option options[] = {
 		{ "days", required_argument, NULL, 'd' },
 		{ "cache", required_argument, NULL, 'c' },
-		{ "help", no_argument, NULL, 'H' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 }
+		COMMON_OPTIONS
 	};
 	struct prune prune = { 0 };
 	unsigned long days = 30;

@@ -9,9 +9,7 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "file", required_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'H' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 }
+		COMMON_OPTIONS
 	};
 	const char *file = NULL;
 	char *contents;

@@ -9,13 +9,10 @@ static int run(int argc, char **argv)
 	static const struct option options[] = {
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "other-kernel", no_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'H' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 }
+		COMMON_OPTIONS
 	};
 	bool quiet = false, other = false;
 	struct kheaders_info info;
-	const char *file;
 	int c, status;
 
 	while ((c = parse_option(&cmd_check, argc, argv, "qo", options)) != -1) {
@@ -24,11 +21,7 @@ static int run(int argc, char **argv)
 		case 'o': other = true; break;
 		}
 	}
-	file = argv[optind];
-	if (file && argv[optind + 1])
-		usage_error(&cmd_check, "one archive at a time");
-
-	status = open_archive(file);
+	status = open_source(&cmd_check, argv + optind);
 	if (status)
 		return status;
 	if (kheaders_verify(kh) || kheaders_get_info(kh, &info))

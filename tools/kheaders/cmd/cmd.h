@@ -29,6 +29,12 @@ extern const struct command cmd_cache, cmd_cat, cmd_cflags, cmd_check, cmd_env, 
 /* The archive that commands work on; SIGINT and SIGTERM cancel what it does. */
 extern struct kheaders *kh;
 
+/* What all commands take, and the end of their options. */
+#define COMMON_OPTIONS							\
+	{ "help", no_argument, NULL, 'H' },				\
+	{ "version", no_argument, NULL, 'V' },				\
+	{ 0 }
+
 /*
  * Parses options as getopt_long() does, --help and --version among them, which end the
  * program. A wrong option ends it with STATUS_USAGE. Returns -1 after the last.
@@ -47,6 +53,9 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * fails it says why, and what to do; returns a status. */
 enum status open_archive(const char *file);
 
+/* As open_archive(), with what a command's only argument names, if there is one. */
+enum status open_source(const struct command *command, char **arguments);
+
 /* The release of the archive's kernel, or words if it does not say. */
 const char *release_of(const struct kheaders_info *info);
 
@@ -58,9 +67,7 @@ bool refuse_other_kernel(const struct kheaders_info *info);
 #define TREE_OPTIONS							\
 	{ "file", required_argument, NULL, 'f' },			\
 	{ "other-kernel", no_argument, NULL, 'o' },			\
-	{ "cache", required_argument, NULL, 'c' },			\
-	{ "help", no_argument, NULL, 'H' },				\
-	{ "version", no_argument, NULL, 'V' }
+	{ "cache", required_argument, NULL, 'c' }
 #define TREE_OPTIONS_HELP						\
 	"  -f, --file SOURCE    the headers in this archive\n"		\
 	"  -o, --other-kernel   another kernel's are as good\n"		\

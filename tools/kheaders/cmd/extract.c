@@ -9,9 +9,7 @@ static int run(int argc, char **argv)
 	static const struct option options[] = {
 		{ "directory", required_argument, NULL, 'C' },
 		{ "other-kernel", no_argument, NULL, 'o' },
-		{ "help", no_argument, NULL, 'H' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 }
+		COMMON_OPTIONS
 	};
 	const char *directory = NULL;
 	struct kheaders_info info;
@@ -26,10 +24,7 @@ static int run(int argc, char **argv)
 	}
 	if (!directory)
 		usage_error(&cmd_extract, "where to? Say -C DIRECTORY");
-	if (argv[optind] && argv[optind + 1])
-		usage_error(&cmd_extract, "one archive at a time");
-
-	status = open_archive(argv[optind]);
+	status = open_source(&cmd_extract, argv + optind);
 	if (status)
 		return status;
 	if (kheaders_get_info(kh, &info))

@@ -57,9 +57,7 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'H' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 }
+		COMMON_OPTIONS
 	};
 	struct kheaders_info info;
 	bool json = false;
@@ -67,10 +65,7 @@ static int run(int argc, char **argv)
 
 	while ((c = parse_option(&cmd_info, argc, argv, "j", options)) != -1)
 		json = json || c == 'j';
-	if (argv[optind] && argv[optind + 1])
-		usage_error(&cmd_info, "one archive at a time");
-
-	status = open_archive(argv[optind]);
+	status = open_source(&cmd_info, argv + optind);
 	if (status)
 		return status;
 	if (kheaders_get_info(kh, &info))

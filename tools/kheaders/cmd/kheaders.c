@@ -116,6 +116,13 @@ enum status open_archive(const char *file)
 	return STATUS_ABSENT;
 }
 
+enum status open_source(const struct command *command, char **arguments)
+{
+	if (arguments[0] && arguments[1])
+		usage_error(command, "one archive at a time");
+	return open_archive(arguments[0]);
+}
+
 const char *release_of(const struct kheaders_info *info)
 {
 	return *info->release ? info->release : "an unknown kernel";

@@ -19,19 +19,14 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "long", no_argument, NULL, 'l' },
-		{ "help", no_argument, NULL, 'H' },
-		{ "version", no_argument, NULL, 'V' },
-		{ 0 }
+		COMMON_OPTIONS
 	};
 	bool is_long = false;
 	int c, status;
 
 	while ((c = parse_option(&cmd_list, argc, argv, "l", options)) != -1)
 		is_long = is_long || c == 'l';
-	if (argv[optind] && argv[optind + 1])
-		usage_error(&cmd_list, "one archive at a time");
-
-	status = open_archive(argv[optind]);
+	status = open_source(&cmd_list, argv + optind);
 	if (status)
 		return status;
 	if (kheaders_for_each(kh, print_member, is_long ? &is_long : NULL))

@@ -9,7 +9,7 @@
 
 #include "cmd.h"
 
-static const struct option tree_options[] = { TREE_OPTIONS, { 0 } };
+static const struct option tree_options[] = { TREE_OPTIONS, COMMON_OPTIONS };
 
 void take_tree_option(struct tree *tree, int c)
 {
@@ -146,7 +146,7 @@ static int run_cflags(int argc, char **argv)
 	static const struct option options[] = {
 		TREE_OPTIONS,
 		{ "target", required_argument, NULL, 't' },
-		{ 0 }
+		COMMON_OPTIONS
 	};
 	static const char *const directories[] = {
 		"", "/generated", "/uapi", "/generated/uapi",
