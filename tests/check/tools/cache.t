@@ -8,12 +8,7 @@ set -euo pipefail
 . "$(dirname "$0")/tools.sh"
 
 build_tools
-tree=$tap_tmp/tree
-tree_split "$tree"
-tree_kit "$tree/src" "$tree/obj"
-headers=$tap_tmp/headers.tar.xz build=$tap_tmp/build.tar.xz
-generate "$tree/src" "$tree/obj" "$headers" >"$tap_tmp/said"
-kit "$tree/src" "$tree/obj" "$build" >"$tap_tmp/said"
+make_archives
 mkdir "$tap_tmp/by-tar"
 tar -xJf "$headers" -C "$tap_tmp/by-tar"
 cache=$tap_tmp/cache
@@ -106,13 +101,17 @@ ok 'a link where the stamp belongs is replaced' is_intact
 is "$(cat "$tap_tmp/victim")" mine 'and not written through'
 
 # Where it is by default
-home=$tap_tmp/home
-if [ "$(id -u)" -ne 0 ]; then
-	like "$(HOME=$home XDG_CACHE_HOME='' "$kheaders" path -of "$headers")" \
-		"^$home/[.]cache/kheaders/" "by default: below the user's home"
-	like "$(XDG_CACHE_HOME=$home/xdg "$kheaders" path -of "$headers")" \
-		"^$home/xdg/kheaders/" 'by default: where XDG_CACHE_HOME says'
-fi
+home=$tap_tmp/open
+open_tools "$home"
+path_of_nobody() {
+	as_nobody env -u XDG_CACHE_HOME -u HOME "$@" "$home/kheaders" path \
+		-of "$home/headers.tar.xz"
+}
+like "$(path_of_nobody "HOME=$home")" "^$home/[.]cache/kheaders/7[.]3[.]4" \
+	"by default: below the user's home"
+like "$(path_of_nobody "XDG_CACHE_HOME=$home/xdg")" "^$home/xdg/kheaders/7[.]3[.]4" \
+	'by default: where XDG_CACHE_HOME says'
+run_mustfail -s 1 -e 'HOME is not set' 'by default: nowhere' path_of_nobody
 
 # run, env, cflags
 tree_options=(-o --cache "$cache")

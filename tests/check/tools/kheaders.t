@@ -8,12 +8,8 @@ set -euo pipefail
 . "$(dirname "$0")/tools.sh"
 
 build_tools
-tree=$tap_tmp/tree
-tree_split "$tree"
-tree_kit "$tree/src" "$tree/obj"
-headers=$tap_tmp/headers.tar.xz build=$tap_tmp/build.tar.xz theirs=$tap_tmp/theirs.tar.xz
-generate "$tree/src" "$tree/obj" "$headers" >"$tap_tmp/said"
-kit "$tree/src" "$tree/obj" "$build" >"$tap_tmp/said"
+make_archives
+theirs=$tap_tmp/theirs.tar.xz
 
 # As kernel/gen_kheaders.sh packs: directories, links of the tree, one block, no manifest.
 cp -r "$tree/src/include" "$tap_tmp/include"
@@ -117,9 +113,10 @@ refuses 'nothing: No such file' 'no such file' "$kheaders" info "$work/nothing"
 refuses 'is not a regular file' 'a fifo, which would wait' \
 	sh -c "mkfifo '$work/fifo'; '$kheaders' info '$work/fifo'; s=\$?; rm '$work/fifo'
 		exit \$s"
-as_nobody test -r /etc/shadow 2>"$tap_tmp/none" ||
-	refuses 'Permission denied' 'a file that may not be read' \
-		as_nobody sh -c "cd /; exec '$kheaders' info /etc/shadow" || true
+open_tools "$tap_tmp/open"
+chmod 0 "$tap_tmp/open/headers.tar.xz"
+refuses 'headers.tar.xz: Permission denied' 'a file that may not be read' \
+	as_nobody "$tap_tmp/open/kheaders" info "$tap_tmp/open/headers.tar.xz"
 
 # usage ERE ARG...
 usage() {

@@ -18,6 +18,24 @@ build_tools() {
 		CFLAGS='-O1 -g -Werror -fsanitize=address,undefined'
 }
 
+# Sets tree, and two archives of it: headers, and build, which has a kit.
+make_archives() {
+	tree=$tap_tmp/tree headers=$tap_tmp/headers.tar.xz build=$tap_tmp/build.tar.xz
+	tree_split "$tree"
+	tree_kit "$tree/src" "$tree/obj"
+	generate "$tree/src" "$tree/obj" "$headers" >"$tap_tmp/said"
+	kit "$tree/src" "$tree/obj" "$build" >"$tap_tmp/said"
+}
+
+# open_tools DIR: a directory where nobody can work, with the command and an archive: those
+# here may be below a home that is closed to others.
+open_tools() {
+	chmod 755 "$tap_tmp"
+	mkdir "$1"
+	cp "$kheaders" "$tools/libkheaders.so.0" "$headers" "$1"
+	[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$1"
+}
+
 # What is anywhere below a directory, the private ones of this test left out
 listing() {
 	find "$1" -printf '%P %y %m %s %l\n' | LC_ALL=C sort
