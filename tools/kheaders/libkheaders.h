@@ -5,7 +5,7 @@
  *
  * A struct kheaders is one archive, for one thread at a time. Functions that can fail
  * return 0 or a negative errno, and kheaders_error() says in words what was wrong. The
- * library never prints, exits, or runs another program.
+ * library never prints or exits; kheaders_load() alone runs another program.
  */
 #ifndef LIBKHEADERS_H
 #define LIBKHEADERS_H
@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -54,6 +55,7 @@ struct kheaders_member {
 	const char *name;	/* without the leading "./" */
 	const char *link;	/* of a link, the name of the other member, or NULL */
 	uint64_t size;		/* bytes */
+	uint64_t offset;	/* of its contents in the tar archive, for kheaders_pread() */
 	unsigned int mode;	/* permissions: 0644 or 0755 */
 };
 
@@ -73,6 +75,20 @@ void kheaders_set_limits(struct kheaders *kh, const struct kheaders_limits *limi
  * they began undone. May be called from another thread, or when a signal is handled.
  */
 void kheaders_cancel(struct kheaders *kh);
+
+/*
+ * Has a function called now and then while an archive is looked for in a file, or decoded:
+ * that much of it is done. NULL for none.
+ */
+void kheaders_set_progress(struct kheaders *kh,
+			   void (*function)(uint64_t done, uint64_t total, void *data),
+			   void *data);
+
+/*
+ * Has modprobe(8) load the module kheaders, which then stays loaded: others may have begun
+ * to use it. It is the program that the kernel itself runs for that, without a shell.
+ */
+int kheaders_load(struct kheaders *kh);
 
 /*
  * Opens an archive: the file at path, or the first one in it, if it is a kernel's image, a
@@ -112,6 +128,12 @@ int kheaders_verify(struct kheaders *kh);
 int kheaders_read(struct kheaders *kh, const char *name, char **contents, size_t *size);
 
 /*
+ * Reads the tar archive, as pread(2) reads a file, and returns how many bytes. Blocks of it
+ * are decoded when they are first read and kept, 64 MiB of them at most, or one.
+ */
+ssize_t kheaders_pread(struct kheaders *kh, void *buffer, size_t size, uint64_t offset);
+
+/*
  * Unpacks to a directory that does not exist yet, or is empty: all of it or, if that fails,
  * nothing. Files belong to the caller, with modes 0644 and 0755, and are not to be had by
  * others before all is there. Returns -EEXIST if there is something else already.
@@ -136,7 +158,7 @@ struct kheaders_tree {
 	const char *name;	/* of the directory in the cache */
 	int64_t used;		/* when it was last asked for, in seconds since 1970 */
 	bool is_complete;
-	bool is_used;		/* somebody holds its lock */
+	bool is_used;		/* somebody holds its lock, or /lib/modules/.../build leads there */
 };
 
 /*

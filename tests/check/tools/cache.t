@@ -51,12 +51,12 @@ done
 rm -rf "$cache"
 pids=()
 { # bash says whom it found killed
-for i in {1..30}; do
+for i in {1..50}; do
 	path >"$tap_tmp/path.$i" 2>"$tap_tmp/err.$i" &
 	pids+=($!)
 	[ $((i % 3)) -ne 0 ] || { sleep 0.02; kill -KILL "${pids[i - 1]}" 2>/dev/null || true; }
 done
-for i in {1..30}; do
+for i in {1..50}; do
 	status=0
 	wait "${pids[i - 1]}" || status=$?
 	[ $((i % 3)) -eq 0 ] || [ "$status" -eq 0 ] || fail "caller $i: $(cat "$tap_tmp/err.$i")"

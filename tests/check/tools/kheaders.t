@@ -139,6 +139,7 @@ like "$("$kheaders" --version)" '^kheaders [0-9.]+$' 'version'
 root=$tap_tmp/root
 ok 'install-tools' flock "$top/build/tools.lock" make -C "$top" install-tools PREFIX=/usr DESTDIR="$root"
 is "$(cd "$root" && find . ! -type d | LC_ALL=C sort | xargs)" "./usr/bin/kheaders \
+./usr/bin/kheaders-mount \
 ./usr/include/libkheaders.h ./usr/lib/libkheaders.a ./usr/lib/libkheaders.so \
 ./usr/lib/libkheaders.so.0 ./usr/lib/pkgconfig/libkheaders.pc \
 ./usr/share/bash-completion/completions/kheaders \

@@ -2,7 +2,6 @@
 /* Why there are no headers here, and what to do. */
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -46,21 +45,19 @@ static bool is_container(void)
 
 void advise(void)
 {
-	struct utsname uts;
+	const char *release = running_release();
 
-	if (uname(&uts))
-		return;
 	if (access("/sys/kernel", X_OK))
 		complain("sysfs is not mounted: mount -t sysfs sysfs /sys");
-	else if (has_module(uts.release))
+	else if (has_module(release))
 		complain("load them, as root: modprobe kheaders");
 	else if (is_container())
 		complain("this is a container: load the module on the host (modprobe "
 			 "kheaders), or pass the archive in and name it as SOURCE");
-	else if (!has_modules(uts.release))
+	else if (!has_modules(release))
 		complain("there are no modules for %s here: has there been an upgrade since "
-			 "it was booted?", uts.release);
+			 "it was booted?", release);
 	else
 		complain("%s was built without CONFIG_IKHEADERS: kheaders.ko, built for it, "
-			 "adds them", uts.release);
+			 "adds them", release);
 }

@@ -9,7 +9,7 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "file", required_argument, NULL, 'f' },
-		COMMON_OPTIONS
+		ARCHIVE_OPTIONS
 	};
 	const char *file = NULL;
 	char *contents;
@@ -40,5 +40,6 @@ const struct command cmd_cat = {
 	.arguments = "MEMBER...",
 	.help = "Print members, such as include/linux/sched.h.",
 	.options =
-	"  -f, --file SOURCE    of this archive\n",
+	"  -f, --file SOURCE    of this archive\n"
+	ARCHIVE_OPTIONS_HELP,
 };

@@ -9,7 +9,7 @@ static int run(int argc, char **argv)
 	static const struct option options[] = {
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "other-kernel", no_argument, NULL, 'o' },
-		COMMON_OPTIONS
+		ARCHIVE_OPTIONS
 	};
 	bool quiet = false, other = false;
 	struct kheaders_info info;
@@ -41,5 +41,6 @@ const struct command cmd_check = {
 	.help = "Check that there are headers, intact, and the running kernel's.",
 	.options =
 	"  -o, --other-kernel   another kernel's are as good\n"
-	"  -q, --quiet          print nothing if all is well\n",
+	"  -q, --quiet          print nothing if all is well\n"
+	ARCHIVE_OPTIONS_HELP,
 };

@@ -23,11 +23,14 @@ struct command {
 	const char *options;		/* lines for its --help, or NULL */
 };
 
-extern const struct command cmd_cache, cmd_cat, cmd_cflags, cmd_check, cmd_env, cmd_extract, cmd_info,
-	cmd_list, cmd_path, cmd_run;
+extern const struct command cmd_build_tree, cmd_cache, cmd_cat, cmd_cflags, cmd_check, cmd_env,
+	cmd_extract, cmd_info, cmd_list, cmd_mount, cmd_path, cmd_run;
 
-/* The archive that commands work on; SIGINT and SIGTERM cancel what it does. */
+/* The archive that commands work on. */
 extern struct kheaders *kh;
+
+/* Has signals that end a program cancel what is done with the archive. */
+void cancel_on_signals(void);
 
 /* What all commands take, and the end of their options. */
 #define COMMON_OPTIONS							\
@@ -35,9 +38,20 @@ extern struct kheaders *kh;
 	{ "version", no_argument, NULL, 'V' },				\
 	{ 0 }
 
+/* Likewise, of those that open an archive. */
+#define ARCHIVE_OPTIONS							\
+	{ "load", no_argument, NULL, 'L' },				\
+	{ "limit", required_argument, NULL, 'M' },			\
+	COMMON_OPTIONS
+#define ARCHIVE_OPTIONS_HELP						\
+	"      --load           load the module kheaders if it takes that\n"	\
+	"      --limit WHAT=N   refuse an archive that exceeds this: memory, size, members,\n" \
+	"                       name-length, name-depth; or threads to decode with\n"
+
 /*
- * Parses options as getopt_long() does, --help and --version among them, which end the
- * program. A wrong option ends it with STATUS_USAGE. Returns -1 after the last.
+ * Parses options as getopt_long() does. It takes care of COMMON_OPTIONS and
+ * ARCHIVE_OPTIONS by itself; --help and --version end the program. A wrong option ends it
+ * with STATUS_USAGE. Returns -1 after the last.
  */
 int parse_option(const struct command *command, int argc, char **argv,
 		 const char *short_options, const struct option *long_options);
@@ -72,7 +86,8 @@ bool refuse_other_kernel(const struct kheaders_info *info);
 	"  -f, --file SOURCE    the headers in this archive\n"		\
 	"  -o, --other-kernel   another kernel's are as good\n"		\
 	"      --cache DIR      where trees are kept (default: /var/cache/kheaders\n" \
-	"                       for root, ~/.cache/kheaders for others)\n"
+	"                       for root, ~/.cache/kheaders for others)\n"	\
+	ARCHIVE_OPTIONS_HELP
 
 struct tree {
 	const char *file;	/* options */
@@ -89,8 +104,19 @@ void take_tree_option(struct tree *tree, int c);
 /* Unpacks the archive, if it has not been; sets path, lock and info. */
 enum status open_tree(struct tree *tree);
 
+/* Has the tree what modules are built with? If not, that is to be said. */
+#define MISSING_KIT							\
+	"which is not enough to build modules: that takes a kernel with "	\
+	"CONFIG_IKHEADERS_BUILD, or a kheaders.ko that was built with it"
+bool can_build_modules(const struct tree *tree);
+
 /* Says what went wrong with the archive, and returns STATUS_FAILED. */
 enum status archive_failed(void);
+
+/* The version of the kernel that runs, as uname -r prints it. */
+const char *running_release(void);
+
+void print_version(void);
 
 /* Flushes standard output: STATUS_FAILED, and a complaint, if something was lost. */
 enum status finish_output(void);

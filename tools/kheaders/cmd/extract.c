@@ -9,7 +9,7 @@ static int run(int argc, char **argv)
 	static const struct option options[] = {
 		{ "directory", required_argument, NULL, 'C' },
 		{ "other-kernel", no_argument, NULL, 'o' },
-		COMMON_OPTIONS
+		ARCHIVE_OPTIONS
 	};
 	const char *directory = NULL;
 	struct kheaders_info info;
@@ -43,5 +43,6 @@ const struct command cmd_extract = {
 	.help = "Unpack to a new directory, all or nothing.",
 	.options =
 	"  -C, --directory DIR  does not exist yet, or is empty\n"
-	"  -o, --other-kernel   another kernel's headers are as good\n",
+	"  -o, --other-kernel   another kernel's headers are as good\n"
+	ARCHIVE_OPTIONS_HELP,
 };

@@ -57,7 +57,7 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "json", no_argument, NULL, 'j' },
-		COMMON_OPTIONS
+		ARCHIVE_OPTIONS
 	};
 	struct kheaders_info info;
 	bool json = false;
@@ -83,5 +83,6 @@ const struct command cmd_info = {
 	.arguments = "[SOURCE]",
 	.help = "Describe the archive, or say why there is none.",
 	.options =
-	"  -j, --json           for programs\n",
+	"  -j, --json           for programs\n"
+	ARCHIVE_OPTIONS_HELP,
 };

@@ -19,7 +19,7 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "long", no_argument, NULL, 'l' },
-		COMMON_OPTIONS
+		ARCHIVE_OPTIONS
 	};
 	bool is_long = false;
 	int c, status;
@@ -29,6 +29,7 @@ static int run(int argc, char **argv)
 	status = open_source(&cmd_list, argv + optind);
 	if (status)
 		return status;
+	kheaders_set_progress(kh, NULL, NULL);	/* the list itself shows it */
 	if (kheaders_for_each(kh, print_member, is_long ? &is_long : NULL))
 		return archive_failed();
 	return finish_output();
@@ -40,5 +41,6 @@ const struct command cmd_list = {
 	.arguments = "[SOURCE]",
 	.help = "List what is in the archive.",
 	.options =
-	"  -l, --long           with permissions and size\n",
+	"  -l, --long           with permissions and size\n"
+	ARCHIVE_OPTIONS_HELP,
 };

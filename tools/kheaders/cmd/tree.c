@@ -9,7 +9,7 @@
 
 #include "cmd.h"
 
-static const struct option tree_options[] = { TREE_OPTIONS, COMMON_OPTIONS };
+static const struct option tree_options[] = { TREE_OPTIONS, ARCHIVE_OPTIONS };
 
 void take_tree_option(struct tree *tree, int c)
 {
@@ -35,7 +35,7 @@ enum status open_tree(struct tree *tree)
 	return STATUS_OK;
 }
 
-static bool can_build_modules(const struct tree *tree)
+bool can_build_modules(const struct tree *tree)
 {
 	return !strcmp(tree->info.profile, "build");
 }
@@ -129,8 +129,7 @@ static int run_run(int argc, char **argv)
 		if (!variables[i].for_modules || can_build_modules(&tree))
 			setenv(variables[i].name, tree.path, 1);
 	if (!can_build_modules(&tree) && !strcmp(argv[optind], "make"))
-		complain("warning: %s has headers only, which is not enough to build modules: "
-			 "that takes a kernel with CONFIG_IKHEADERS_BUILD", tree.info.path);
+		complain("warning: %s has headers only, " MISSING_KIT, tree.info.path);
 
 	/* The tree is used as long as the command has the lock open. */
 	fcntl(tree.lock, F_SETFD, 0);
@@ -146,7 +145,7 @@ static int run_cflags(int argc, char **argv)
 	static const struct option options[] = {
 		TREE_OPTIONS,
 		{ "target", required_argument, NULL, 't' },
-		COMMON_OPTIONS
+		ARCHIVE_OPTIONS
 	};
 	static const char *const directories[] = {
 		"", "/generated", "/uapi", "/generated/uapi",

@@ -9,8 +9,8 @@ _kheaders()
 	local command=${COMP_WORDS[1]} options='--help --version'
 
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "info check list cat extract path run env cflags cache
-			--help --version" -- "$current")
+		mapfile -t COMPREPLY < <(compgen -W "info check list cat extract mount path
+			build-tree run env cflags cache --help --version" -- "$current")
 		return
 	fi
 	case $previous in
@@ -18,19 +18,27 @@ _kheaders()
 		COMPREPLY=(bpf)
 		return
 		;;
+	--limit)
+		mapfile -t COMPREPLY < <(compgen -S = -W "memory size members name-length
+			name-depth threads" -- "$current")
+		return
+		;;
 	-C | --directory | --cache)
 		mapfile -t COMPREPLY < <(compgen -d -- "$current")
 		return
 		;;
 	esac
+	[ "$command" = cache ] || options+=' --load --limit'
 	case $command in
 	info) options+=' --json' ;;
 	check) options+=' --other-kernel --quiet' ;;
 	list) options+=' --long' ;;
 	cat) options+=' --file' ;;
 	extract) options+=' --directory --other-kernel' ;;
+	mount) options+=' --foreground --other-kernel' ;;
 	cache) options+=' list prune --days --cache' ;;
 	path | run | env) options+=' --file --other-kernel --cache' ;;
+	build-tree) options+=' --file --other-kernel --cache --link --unlink' ;;
 	cflags) options+=' --file --other-kernel --cache --target' ;;
 	esac
 	if [[ $current == -* ]]; then

@@ -12,6 +12,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,7 +149,7 @@ static int take_lock(struct kheaders *kh, struct cache *cache, int how)
 	while (flock(cache->lock, how)) {
 		if (errno != EINTR)
 			return cache_failed(kh, cache, ".lock");
-		if (kh->is_cancelled)
+		if (is_cancelled(kh))
 			return fail(kh, -ECANCELED, "cancelled");
 	}
 	return 0;
@@ -319,6 +320,21 @@ static void close_cache(struct cache *cache)
 	free(cache->key);
 }
 
+/* Does /lib/modules/RELEASE/build lead to the tree? Then modules may be built with it. */
+static bool is_linked(const struct cache *cache)
+{
+	size_t length = strlen(cache->key);
+	char name[PATH_MAX];
+	struct stat st, linked;
+
+	if (length <= KEY_DIGITS)
+		return false;
+	snprintf(name, sizeof(name), "/lib/modules/%.*s/build",
+		 (int)(length - KEY_DIGITS - 1), cache->key);
+	return !stat(name, &linked) && !fstatat(cache->fd, cache->key, &st, 0) &&
+	       st.st_dev == linked.st_dev && st.st_ino == linked.st_ino;
+}
+
 /* Is this KEY.lock? Cuts the end off then. */
 static bool is_lock_name(char *name)
 {
@@ -344,7 +360,7 @@ static int report_tree(struct cache *cache,
 	if (cache->lock < 0 || fstat(cache->lock, &st))
 		return 0;
 	tree.used = st.st_mtim.tv_sec;
-	tree.is_used = flock(cache->lock, LOCK_EX | LOCK_NB);
+	tree.is_used = flock(cache->lock, LOCK_EX | LOCK_NB) || is_linked(cache);
 	tree.is_complete = is_complete(cache);
 	close(cache->lock);
 	cache->lock = -1;
@@ -400,7 +416,7 @@ int kheaders_remove_tree(struct kheaders *kh, const char *directory, const char 
 		err = out_of_memory(kh);
 	else if (cache.lock < 0)
 		err = cache_failed(kh, &cache, "");
-	else if (flock(cache.lock, LOCK_EX | LOCK_NB))
+	else if (flock(cache.lock, LOCK_EX | LOCK_NB) || is_linked(&cache))
 		err = fail(kh, -EBUSY, "%s/%s: is used", cache.path, name);
 	if (!err) {
 		remove_leftovers(&cache);

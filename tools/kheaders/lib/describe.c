@@ -30,6 +30,13 @@ static int add_pattern(struct kheaders *kh, char *patterns)
 	return 0;
 }
 
+static bool can_be_printed(const char *text)
+{
+	while (*text && (unsigned char)*text >= ' ' && *text != 0x7f)
+		text++;
+	return !*text;
+}
+
 /* One key=value per line. Unknown keys are for later versions. */
 static int parse_manifest(struct kheaders *kh)
 {
@@ -51,7 +58,7 @@ static int parse_manifest(struct kheaders *kh)
 	for (line = strtok_r(kh->manifest, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		value = strchr(line, '=');
-		if (!value)
+		if (!value || !can_be_printed(line))
 			return fail(kh, -EBADMSG, "%s: has a damaged manifest", kh->path);
 		*value++ = '\0';
 		for (i = 0; i < ARRAY_SIZE(fields); i++)
@@ -88,6 +95,7 @@ static char *defined_string(const char *text, const char *name)
 /* What is found in headers is kept after each other in "manifest". */
 struct search {
 	struct kheaders *kh;
+	bool only_first;	/* look at the first member only */
 	char *arch;
 	char *release;
 	char *compiler;
@@ -123,6 +131,8 @@ static int look_at_member(struct walk *w, const struct kheaders_member *member, 
 			err = fail(kh, -EBADMSG, "%s: has a damaged manifest", kh->path);
 		return err ? err : ENOUGH;
 	}
+	if (search->only_first)
+		return ENOUGH;
 	if (!search->arch && !strncmp(member->name, "arch/", 5))
 		search->arch = strndup(member->name + 5, strcspn(member->name + 5, "/"));
 	else if (!strcmp(member->name, "include/generated/utsrelease.h"))
@@ -168,9 +178,11 @@ int describe(struct kheaders *kh)
 		.unpacked_size = lzma_index_uncompressed_size(kh->index),
 		.blocks = last + 1,
 	};
-	/* Ours have the manifest in a block of its own. */
+	/* Ours have the manifest in a block of its own; others' may end anywhere. */
+	search.only_first = last;
 	err = walk(kh, 0, 0, look_at_member, &search);
-	if (!err && last)
+	search.only_first = false;
+	if (last && !kh->manifest && !is_cancelled(kh))
 		err = walk(kh, 0, last, look_at_member, &search);
 	err = err < 0 ? err : 0;
 	has_manifest = kh->manifest;

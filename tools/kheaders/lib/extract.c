@@ -27,8 +27,15 @@ struct target {
 	int parent;		/* the directory that is in */
 	char temporary[NAME_MAX + 1];
 	int root;		/* the temporary directory */
-	int directory;		/* that of the last member, or -1 */
-	char *directory_name;	/* below root */
+	mode_t kept;		/* the permissions that files there are created with */
+	struct level *levels;	/* directories that are open, each in the one before */
+	unsigned int depth;	/* how many */
+	char *name;		/* of the last, below root */
+};
+
+struct level {
+	int fd;
+	size_t end;		/* of its path in name */
 };
 
 static int target_failed(struct kheaders *kh, const struct target *t, const char *name)
@@ -84,55 +91,78 @@ static int make_temporary(struct kheaders *kh, struct target *t)
 	return target_failed(kh, t, NULL);
 }
 
+/* Which permissions the umask leaves; none, where that cannot be tried. */
+static mode_t created_mode(int directory)
+{
+	int fd = openat(directory, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0777);
+	struct stat st;
+	mode_t mode;
+
+	if (fd < 0)
+		return 0;
+	mode = fstat(fd, &st) ? 0 : st.st_mode & 0777;
+	close(fd);
+	return mode;
+}
+
 /* Opens a directory below another, and makes it if need be. */
-static int enter(int parent, const char *name)
+static int enter(const struct target *t, int parent, const char *name)
 {
 	int fd;
 
-	if (mkdirat(parent, name, 0700) && errno != EEXIST)
+	if (mkdirat(parent, name, 0755) && errno != EEXIST)
 		return -1;
 	fd = openat(parent, name, OPEN_DIRECTORY);
-	if (fd >= 0 && fchmod(fd, 0755)) {
+	if (fd >= 0 && (t->kept & 0755) != 0755 && fchmod(fd, 0755)) {
 		close(fd);
 		return -1;
 	}
 	return fd;
 }
 
-/* Sets directory to that of a member: mostly it is that of the member before. */
+static int directory_of(const struct target *t)
+{
+	return t->depth ? t->levels[t->depth - 1].fd : t->root;
+}
+
+static void leave_directories(struct target *t, unsigned int depth)
+{
+	while (t->depth > depth)
+		close(t->levels[--t->depth].fd);
+}
+
+/* How many of the directories that are open lead to a member? */
+static unsigned int common_depth(const struct target *t, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < t->depth; i++) {
+		size_t start = i ? t->levels[i - 1].end : 0, end = t->levels[i].end;
+
+		if (strncmp(t->name + start, name + start, end - start) || name[end] != '/')
+			break;
+	}
+	return i;
+}
+
+/* Opens the directories of a member: mostly they are those of the member before. */
 static int enter_directory_of(struct kheaders *kh, struct target *t, const char *name)
 {
-	const char *slash = strrchr(name, '/');
-	char *path, *component, *rest = NULL;
-	int fd, next;
+	const char *component, *slash;
+	int fd;
 
-	path = slash ? strndup(name, slash - name) : strdup("");
-	if (!path)
-		return fail(kh, -ENOMEM, "%s: out of memory", t->path);
-	if (t->directory >= 0 && !strcmp(path, t->directory_name)) {
-		free(path);
-		return 0;
-	}
-	if (t->directory >= 0)
-		close(t->directory);
-	t->directory = -1;
-	free(t->directory_name);
-	t->directory_name = strdup(path);
+	leave_directories(t, common_depth(t, name));
+	component = name + (t->depth ? t->levels[t->depth - 1].end + 1 : 0);
+	for (; (slash = strchr(component, '/')); component = slash + 1) {
+		size_t end = slash - name;
 
-	fd = dup(t->root);
-	for (component = strtok_r(path, "/", &rest); component && fd >= 0;
-	     component = strtok_r(NULL, "/", &rest)) {
-		next = enter(fd, component);
-		close(fd);
-		fd = next;
+		memcpy(t->name, name, end);
+		t->name[end] = '\0';
+		fd = enter(t, directory_of(t), t->name + (component - name));
+		if (fd < 0)
+			return target_failed(kh, t, name);
+		t->levels[t->depth++] = (struct level) { fd, end };
 	}
-	free(path);
-	if (!t->directory_name || fd < 0) {
-		if (fd >= 0)
-			close(fd);
-		return target_failed(kh, t, name);
-	}
-	t->directory = fd;
 	return 0;
 }
 
@@ -156,17 +186,18 @@ static int copy_contents(struct kheaders *kh, struct target *t, struct walk *w,
 			 const struct kheaders_member *member, int fd)
 {
 	uint64_t left = member->size;
-	char buffer[65536];
-	ssize_t n;
+	const void *chunk;
+	size_t size;
+	int err;
 
-	while ((n = walk_read(w, buffer, sizeof(buffer))) > 0) {
-		if ((uint64_t)n > left || write_all(fd, buffer, n))
+	while (!(err = walk_next(w, &chunk, &size)) && size) {
+		if (size > left || write_all(fd, chunk, size))
 			return target_failed(kh, t, member->name);
-		left -= n;
+		left -= size;
 	}
-	if (!n && left)
+	if (!err && left)
 		return fail(kh, -EBADMSG, "%s: %s is truncated", kh->path, member->name);
-	return n;
+	return err;
 }
 
 struct link {
@@ -216,7 +247,7 @@ static const char *last_component(const char *name)
 	return slash ? slash + 1 : name;
 }
 
-static int create_member(struct extraction *e, const char *name)
+static int create_member(struct extraction *e, const char *name, mode_t mode)
 {
 	struct target *t = &e->target;
 	int err, fd;
@@ -224,8 +255,10 @@ static int create_member(struct extraction *e, const char *name)
 	err = enter_directory_of(e->kh, t, name);
 	if (err)
 		return err;
-	fd = openat(t->directory, last_component(name),
-		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(directory_of(t), last_component(name),
+		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	if (fd < 0 && errno == EEXIST)
+		return fail(e->kh, -EBADMSG, "%s: has %s twice", e->kh->path, name);
 	return fd < 0 ? target_failed(e->kh, t, name) : fd;
 }
 
@@ -233,7 +266,7 @@ static int create_member(struct extraction *e, const char *name)
 static int finish_member(struct extraction *e, const char *name, int fd, mode_t mode,
 			 int err)
 {
-	if (!err && fchmod(fd, mode))
+	if (!err && (e->target.kept & mode) != mode && fchmod(fd, mode))
 		err = target_failed(e->kh, &e->target, name);
 	if (close(fd) && !err)
 		err = target_failed(e->kh, &e->target, name);
@@ -256,13 +289,13 @@ static int copy_file(struct extraction *e, const struct link *link, int from)
 	if (e->copied > e->kh->limits.total_size)
 		return fail(e->kh, -E2BIG, "%s: unpacks to more than %llu bytes",
 			    e->kh->path, (unsigned long long)e->kh->limits.total_size);
-	to = create_member(e, link->name);
+	to = create_member(e, link->name, st.st_mode & 0777);
 	if (to < 0)
 		return to;
 	while (!err && (n = read(from, buffer, sizeof(buffer))))
 		if (n < 0 || write_all(to, buffer, n))
 			err = target_failed(e->kh, &e->target, link->name);
-	return finish_member(e, link->name, to, st.st_mode & 07777, err);
+	return finish_member(e, link->name, to, st.st_mode & 0777, err);
 }
 
 /* Copies what can be copied by now; a link can lead to another one. */
@@ -277,7 +310,7 @@ static int copy_some_links(struct extraction *e)
 
 		if (!err)
 			err = enter_directory_of(e->kh, t, link.target);
-		fd = err ? -1 : openat(t->directory, last_component(link.target),
+		fd = err ? -1 : openat(directory_of(t), last_component(link.target),
 				       O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 		if (fd < 0) {
 			e->links[left++] = link;
@@ -314,9 +347,10 @@ static int extract_member(struct walk *w, const struct kheaders_member *member, 
 	struct extraction *e = data;
 	int fd;
 
+	e->kh = walk_kheaders(w);
 	if (member->link)
 		return remember_link(e, member);
-	fd = create_member(e, member->name);
+	fd = create_member(e, member->name, member->mode);
 	if (fd < 0)
 		return fd;
 	return finish_member(e, member->name, fd, member->mode,
@@ -346,17 +380,80 @@ void empty_directory(int fd)
 	closedir(dir);
 }
 
+/* Where anybody may rename, it may have been replaced before it was renamed. */
+static int check_published(struct kheaders *kh, const struct target *t)
+{
+	struct stat ours, theirs;
+
+	if (fstat(t->root, &ours) ||
+	    fstatat(t->parent, t->base, &theirs, AT_SYMLINK_NOFOLLOW))
+		return target_failed(kh, t, NULL);
+	if (ours.st_dev != theirs.st_dev || ours.st_ino != theirs.st_ino)
+		return fail(kh, -EPERM, "%s: was replaced by somebody else", t->path);
+	return 0;
+}
+
 static int publish(struct kheaders *kh, struct target *t)
 {
-	if (kh->is_cancelled)
+	if (is_cancelled(kh))
 		return fail(kh, -ECANCELED, "cancelled");
 	if (fchmod(t->root, 0755))
 		return target_failed(kh, t, NULL);
 	if (!renameat(t->parent, t->temporary, t->parent, t->base))
-		return 0;
+		return check_published(kh, t);
 	if (errno == ENOTEMPTY || errno == ENOTDIR || errno == EEXIST)
 		return fail(kh, -EEXIST, "%s: exists already", t->path);
 	return target_failed(kh, t, NULL);
+}
+
+static void end_extraction(struct extraction *e)
+{
+	forget_links(e);
+	leave_directories(&e->target, 0);
+	free(e->target.levels);
+	free(e->target.name);
+}
+
+/* A copy for a thread, which has directories open of its own */
+static int begin_extraction(struct extraction *e, const struct extraction *from)
+{
+	const struct kheaders_limits *limits = &from->kh->limits;
+
+	*e = *from;
+	e->target.levels = calloc(limits->name_depth, sizeof(*e->target.levels));
+	e->target.name = malloc(limits->name_length + 1);
+	return e->target.levels && e->target.name ? 0 :
+		fail(e->kh, -ENOMEM, "%s: out of memory", e->target.path);
+}
+
+static int unpack_in_threads(struct extraction *e)
+{
+	unsigned int count = e->kh->limits.threads, i;
+	struct extraction *each = calloc(count, sizeof(*each));
+	void **data = calloc(count, sizeof(*data));
+	struct kheaders *kh = e->kh;
+	int err = 0;
+
+	if (!each || !data) {
+		free(each);
+		free(data);
+		return fail(kh, -ENOMEM, "%s: out of memory", e->target.path);
+	}
+	for (i = 0; i < count && !err; i++) {
+		err = begin_extraction(&each[i], e);
+		data[i] = &each[i];
+	}
+	if (!err)
+		err = walk_in_threads(kh, extract_member, data, count);
+	/* Only archives that one thread reads have links. */
+	each[0].kh = kh;
+	if (!err)
+		err = copy_links(&each[0]);
+	for (i = 0; i < count; i++)
+		end_extraction(&each[i]);
+	free(each);
+	free(data);
+	return err;
 }
 
 static int unpack(struct extraction *e)
@@ -368,13 +465,8 @@ static int unpack(struct extraction *e)
 	err = make_temporary(kh, t);
 	if (err)
 		return err;
-	err = walk_all(kh, extract_member, e);
-	if (!err)
-		err = copy_links(e);
-	forget_links(e);
-	if (t->directory >= 0)
-		close(t->directory);
-	free(t->directory_name);
+	t->kept = created_mode(t->root);
+	err = unpack_in_threads(e);
 	if (!err)
 		err = publish(kh, t);
 	if (err) {
@@ -390,11 +482,13 @@ int extract_at(struct kheaders *kh, int parent, const char *base, const char *pa
 {
 	struct extraction e = {
 		.kh = kh,
-		.target = { .path = path, .base = base, .parent = parent, .root = -1,
-			    .directory = -1 },
+		.target = { .path = path, .base = base, .parent = parent, .root = -1 },
 	};
-	int err = check_absent(kh, &e.target);
+	int err;
 
+	err = describe(kh);
+	if (!err)
+		err = check_absent(kh, &e.target);
 	return err ? err : unpack(&e);
 }
 

@@ -53,6 +53,7 @@ static const struct {
 /* Looks for an archive in bytes that come one chunk after the other. */
 struct finder {
 	struct kheaders *kh;
+	uint64_t file_size;
 	uint8_t *data;		/* what may be an archive, or the beginning of one */
 	size_t size;
 	size_t capacity;
@@ -216,13 +217,14 @@ static int look_in_file(struct finder *f, int fd, uint8_t *buffer)
 		if (n < 0)
 			return fail(f->kh, -errno, "%s: cannot be read: %s", f->kh->path,
 				    strerror(errno));
-		if (f->kh->is_cancelled)
+		if (is_cancelled(f->kh))
 			return fail(f->kh, -ECANCELED, "cancelled");
 		err = append(f, buffer, n);
 		if (err)
 			return err;
 		look(f, false);
 		at += n;
+		report_progress(f->kh, at, f->file_size);
 	}
 	look(f, true);
 	return 0;
@@ -283,7 +285,7 @@ static int decompress_lzma(struct finder *f, struct input *input, bool is_xz,
 		total += size;
 		if (size)
 			err = take(f, buffer, size, out);
-		if (f->is_found || f->kh->is_cancelled)
+		if (f->is_found || is_cancelled(f->kh))
 			break;
 	}
 	lzma_end(&strm);
@@ -317,7 +319,7 @@ static int decompress_zstd(struct finder *f, struct input *input, take_function 
 		total += to.pos;
 		if (to.pos)
 			err = take(f, buffer, to.pos, out);
-		if (f->is_found || f->kh->is_cancelled)
+		if (f->is_found || is_cancelled(f->kh))
 			break;
 	}
 	ZSTD_freeDStream(zstd);
@@ -349,7 +351,7 @@ static int decompress_other(struct finder *f, struct input *input, take_function
 		while (!err && !f->is_found && total < f->kh->limits.total_size &&
 		       archive_read_data_block(archive, &chunk, &size, &offset) >=
 		       ARCHIVE_WARN) {
-			if (!size || f->kh->is_cancelled)
+			if (!size || is_cancelled(f->kh))
 				break;
 			total += size;
 			err = take(f, chunk, size, out);
@@ -429,7 +431,7 @@ static int look_in_all_compressed(struct finder *f, int fd, uint8_t *buffer)
 			err = look_in_compressed(f, fd, at + i);
 			if (err || f->is_found)
 				return err;
-			if (f->kh->is_cancelled)
+			if (is_cancelled(f->kh))
 				return fail(f->kh, -ECANCELED, "cancelled");
 		}
 		if (n <= MAGIC_SIZE_MAX)
@@ -483,8 +485,10 @@ int image_find(struct kheaders *kh, int fd)
 	err = buffer ? 0 : fail(kh, -ENOMEM, "%s: out of memory", kh->path);
 	if (!err && fstat(fd, &st))
 		err = fail(kh, -errno, "%s: %s", kh->path, strerror(errno));
-	if (!err)
+	if (!err) {
+		f.file_size = st.st_size;
 		err = look_in_file(&f, fd, buffer);
+	}
 	/* Compressed, an archive can be there nearly as it is, but for a few bytes. */
 	if (!err && !f.is_found && st.st_size <= IMAGE_SIZE_MAX)
 		err = look_in_all_compressed(&f, fd, buffer);

@@ -44,6 +44,7 @@ int kheaders_new(struct kheaders **kh)
 	if (!*kh)
 		return -ENOMEM;
 
+	(*kh)->cancelled = &(*kh)->cancel_flag;
 	kheaders_set_limits(*kh, &default_limits);
 	return 0;
 }
@@ -51,6 +52,7 @@ int kheaders_new(struct kheaders **kh)
 static void close_archive(struct kheaders *kh)
 {
 	describe_forget(kh);
+	forget_blocks(kh);
 	lzma_index_end(kh->index, NULL);
 	kh->index = NULL;
 	free(kh->data);
@@ -70,7 +72,21 @@ void kheaders_free(struct kheaders *kh)
 
 void kheaders_cancel(struct kheaders *kh)
 {
-	kh->is_cancelled = 1;
+	kh->cancel_flag = 1;
+}
+
+void kheaders_set_progress(struct kheaders *kh,
+			   void (*function)(uint64_t done, uint64_t total, void *data),
+			   void *data)
+{
+	kh->progress = function;
+	kh->progress_data = data;
+}
+
+void report_progress(struct kheaders *kh, uint64_t done, uint64_t total)
+{
+	if (kh->progress)
+		kh->progress(done, total, kh->progress_data);
 }
 
 const char *kheaders_error(const struct kheaders *kh)

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,7 @@
 /* All slots together: with input and decoders, usual archives take less than 64 MiB. */
 #define SLOTS_SIZE_MAX	(40 << 20)
 
-#define PIECE_SIZE	(256 << 10)
+#define PIECE_SIZE	(128 << 10)
 
 struct block {
 	const uint8_t *data;	/* header, compressed data, padding, check */
@@ -147,28 +146,16 @@ static void *decode_blocks(void *arg)
 	return NULL;
 }
 
-/* The caller's signals are for the caller's threads. */
-static int start_threads(struct stream *s, unsigned int wanted)
+static int decode_side_by_side(struct stream *s, unsigned int wanted)
 {
-	sigset_t all, before;
-	int err = 0;
-
 	s->threads = calloc(wanted, sizeof(*s->threads));
 	s->slots = calloc(s->slot_count, sizeof(*s->slots));
 	if (!s->threads || !s->slots)
 		return fail(s->kh, -ENOMEM, "%s: out of memory", s->kh->path);
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_cond_init(&s->changed, NULL);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (!err && s->thread_count < wanted) {
-		err = pthread_create(&s->threads[s->thread_count], NULL, decode_blocks, s);
-		s->thread_count += !err;
-	}
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!s->thread_count)
-		return fail(s->kh, -err, "cannot start a thread: %s", strerror(err));
-	return 0;
+	s->thread_count = wanted;
+	return start_threads(s->kh, s->threads, &s->thread_count, decode_blocks, s);
 }
 
 static void stop_threads(struct stream *s)
@@ -237,7 +224,7 @@ int stream_open(struct kheaders *kh, uint64_t first, uint64_t last, struct strea
 		while (threads > 1 && (threads + 1) * largest > SLOTS_SIZE_MAX)
 			threads--;
 		s->slot_count = threads + 1;
-		err = start_threads(s, threads);
+		err = decode_side_by_side(s, threads);
 	}
 	if (err)
 		stream_close(s);

@@ -25,12 +25,32 @@ struct walk {
 	int err;		/* of the stream, which libarchive cannot pass on */
 	uint64_t decoded;	/* bytes so far */
 	uint64_t content_end;	/* after the last byte of them that is not 0 */
-	void *names;		/* a tree of those seen */
+	struct tally *tally;
 	char *link;		/* of the member that it is at */
 	bool has_manifest;
-	uint64_t members;
-	uint64_t total_size;
 };
+
+void tally_init(struct tally *tally)
+{
+	*tally = (struct tally) { 0 };
+	pthread_mutex_init(&tally->mutex, NULL);
+}
+
+void tally_destroy(struct tally *tally)
+{
+	pthread_mutex_destroy(&tally->mutex);
+	tdestroy(tally->names, free);
+}
+
+static void count_decoded(struct walk *w, size_t size)
+{
+	uint64_t decoded;
+
+	pthread_mutex_lock(&w->tally->mutex);
+	decoded = w->tally->decoded += size;
+	pthread_mutex_unlock(&w->tally->mutex);
+	report_progress(w->kh, decoded, lzma_index_uncompressed_size(w->kh->index));
+}
 
 static ssize_t read_stream(struct archive *archive, void *data, const void **chunk)
 {
@@ -49,6 +69,7 @@ static ssize_t read_stream(struct archive *archive, void *data, const void **chu
 	if (i)
 		w->content_end = w->decoded + i;
 	w->decoded += size;
+	count_decoded(w, size);
 	return size;
 }
 
@@ -111,7 +132,7 @@ static int compare_names(const void *a, const void *b)
 static int add_name(struct walk *w, const char *name)
 {
 	char *copy = strdup(name);
-	char **found = copy ? tsearch(copy, &w->names, compare_names) : NULL;
+	char **found = copy ? tsearch(copy, &w->tally->names, compare_names) : NULL;
 
 	if (!found) {
 		free(copy);
@@ -122,6 +143,28 @@ static int add_name(struct walk *w, const char *name)
 		return fail(w->kh, -EBADMSG, "%s: has %s twice", w->kh->path, name);
 	}
 	return 0;
+}
+
+static int count_member(struct walk *w, const char *name, uint64_t size)
+{
+	const struct kheaders_limits *limits = &w->kh->limits;
+	struct tally *tally = w->tally;
+	struct kheaders *kh = w->kh;
+	int err = tally->without_names ? 0 : add_name(w, name);
+
+	if (err)
+		return err;
+	pthread_mutex_lock(&tally->mutex);
+	if (++tally->members > limits->members)
+		err = fail(kh, -E2BIG, "%s: has more than %llu members", kh->path,
+			   (unsigned long long)limits->members);
+	else if (size > limits->total_size - tally->total_size)
+		err = fail(kh, -E2BIG, "%s: unpacks to more than %llu bytes", kh->path,
+			   (unsigned long long)limits->total_size);
+	else
+		tally->total_size += size;
+	pthread_mutex_unlock(&tally->mutex);
+	return err;
 }
 
 /* Sets w->link to the member that a link leads to, which is at "name". */
@@ -172,7 +215,6 @@ static int check_type(struct walk *w, struct archive_entry *entry, const char *n
 static int check_entry(struct walk *w, struct archive_entry *entry, const char *name,
 		       struct kheaders_member *member)
 {
-	struct kheaders *kh = w->kh;
 	int err;
 
 	err = check_name(w, name);
@@ -181,8 +223,6 @@ static int check_entry(struct walk *w, struct archive_entry *entry, const char *
 	free(w->link);
 	w->link = NULL;
 	err = check_type(w, entry, name);
-	if (!err)
-		err = add_name(w, name);
 	if (err)
 		return err;
 
@@ -191,22 +231,13 @@ static int check_entry(struct walk *w, struct archive_entry *entry, const char *
 		.name = name,
 		.link = w->link,
 		.size = w->link ? 0 : archive_entry_size(entry),
+		.offset = archive_filter_bytes(w->archive, 0),
 		.mode = archive_entry_perm(entry) & S_IXUSR ? 0755 : 0644,
 	};
-	if (++w->members > kh->limits.members)
-		return fail(kh, -E2BIG, "%s: has more than %llu members", kh->path,
-			    (unsigned long long)kh->limits.members);
-	if (member->size > kh->limits.total_size - w->total_size)
-		return fail(kh, -E2BIG, "%s: unpacks to more than %llu bytes", kh->path,
-			    (unsigned long long)kh->limits.total_size);
-	w->total_size += member->size;
-	return 0;
+	return count_member(w, name, member->size);
 }
 
-static int each_entry(struct walk *w,
-		      int (*function)(struct walk *walk,
-				      const struct kheaders_member *member, void *data),
-		      void *data)
+static int each_entry(struct walk *w, walk_function *function, void *data)
 {
 	struct kheaders_member member;
 	struct archive_entry *entry;
@@ -220,7 +251,7 @@ static int each_entry(struct walk *w,
 				    w->kh->path);
 		if (!strncmp(name, "./", 2))
 			name += 2;
-		if (w->kh->is_cancelled)
+		if (is_cancelled(w->kh) || w->tally->stop)
 			return fail(w->kh, -ECANCELED, "cancelled");
 		if (archive_entry_filetype(entry) == AE_IFDIR)
 			continue;
@@ -234,7 +265,7 @@ static int each_entry(struct walk *w,
 }
 
 /* After the last member there are zeros, enough of them, and nothing else. */
-static int check_end(struct walk *w)
+static int check_end(struct walk *w, bool is_last)
 {
 	uint64_t end = archive_read_header_position(w->archive);
 	const void *chunk;
@@ -245,22 +276,25 @@ static int check_end(struct walk *w)
 	} while (n > 0);
 	if (n < 0)
 		return w->err;
-	if (w->decoded < end || w->decoded - end < END_SIZE)
+	if (w->decoded < end || (is_last && w->decoded - end < END_SIZE))
 		return fail(w->kh, -EBADMSG, "%s: its tar archive is truncated",
 			    w->kh->path);
 	if (w->content_end > end)
 		return fail(w->kh, -EBADMSG, "%s: something follows its tar archive",
 			    w->kh->path);
+	if (!is_last && w->decoded > end)
+		return fail(w->kh, -EBADMSG, "%s: its tar archive ends early", w->kh->path);
 	return 0;
 }
 
-int walk(struct kheaders *kh, uint64_t first, uint64_t last,
-	 int (*function)(struct walk *walk, const struct kheaders_member *member,
-			 void *data),
-	 void *data)
+int walk_tallied(struct kheaders *kh, uint64_t first, uint64_t last, struct tally *tally,
+		 walk_function *function, void *data)
 {
-	bool is_all = !first && last + 1 == lzma_index_block_count(kh->index);
-	struct walk w = { .kh = kh };
+	struct walk w = {
+		.kh = kh,
+		.tally = tally,
+		.has_manifest = kh->is_described && kh->info.has_manifest,
+	};
 	int err;
 
 	err = stream_open(kh, first, last, &w.stream);
@@ -273,23 +307,46 @@ int walk(struct kheaders *kh, uint64_t first, uint64_t last,
 			fail(kh, -ENOMEM, "%s: out of memory", kh->path);
 	if (!err)
 		err = each_entry(&w, function, data);
-	if (!err && is_all)
-		err = check_end(&w);
+	if (!err)
+		err = check_end(&w, last + 1 == lzma_index_block_count(kh->index));
 	archive_read_free(w.archive);
 	stream_close(w.stream);
-	tdestroy(w.names, free);
 	free(w.link);
 	return err;
 }
 
-int walk_all(struct kheaders *kh,
-	     int (*function)(struct walk *walk, const struct kheaders_member *member,
-			     void *data),
-	     void *data)
+int walk(struct kheaders *kh, uint64_t first, uint64_t last, walk_function *function,
+	 void *data)
+{
+	struct tally tally;
+	int err;
+
+	tally_init(&tally);
+	err = walk_tallied(kh, first, last, &tally, function, data);
+	tally_destroy(&tally);
+	return err;
+}
+
+int walk_all(struct kheaders *kh, walk_function *function, void *data)
 {
 	if (!kh->index)
 		return fail(kh, -EINVAL, "no archive is open");
 	return walk(kh, 0, lzma_index_block_count(kh->index) - 1, function, data);
+}
+
+int walk_next(struct walk *w, const void **chunk, size_t *size)
+{
+	la_int64_t offset;
+	int ret = archive_read_data_block(w->archive, chunk, size, &offset);
+
+	if (ret == ARCHIVE_EOF)
+		*size = 0;
+	return ret == ARCHIVE_OK || ret == ARCHIVE_EOF ? 0 : archive_failed(w);
+}
+
+struct kheaders *walk_kheaders(struct walk *w)
+{
+	return w->kh;
 }
 
 ssize_t walk_read(struct walk *w, void *buffer, size_t size)

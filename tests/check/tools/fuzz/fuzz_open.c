@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What libkheaders makes of any bytes: as a file that may have an archive in it, or, with
- * FUZZ_TAR, as the tar archive in an xz file, which is unpacked, too. Nothing may happen that
+ * What libkheaders makes of any bytes: as a file that may have an archive in it; with
+ * FUZZ_TAR, as the tar archive in an xz file, which is unpacked, too; with FUZZ_INDEX, as the
+ * blocks of an xz file and what its index says of them, right or wrong. Nothing may happen that
  * a sanitizer would see; what is refused is refused with a message; what was unpacked is below
  * the directory that it was to be unpacked to.
  *
@@ -21,6 +22,9 @@
 
 #include "libkheaders.h"
 
+/* Of a block: the smallest that liblzma takes. */
+#define UNPADDED_SIZE_MIN	5
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(int wrong, const char *what)
@@ -37,6 +41,16 @@ static int look_at_member(const struct kheaders_member *member, void *data)
 	check(member->name[0] == '/' || strstr(member->name, ".."), "a name leads out");
 	check(member->mode & ~0755u, "permissions");
 	return 0;
+}
+
+static void pread_all(struct kheaders *kh)
+{
+	char buffer[4099];
+	uint64_t offset = 0;
+	ssize_t n;
+
+	while ((n = kheaders_pread(kh, buffer, sizeof(buffer), offset)) > 0)
+		offset += n;
 }
 
 #ifdef FUZZ_TAR
@@ -75,6 +89,53 @@ static int write_file(int fd, const uint8_t *data, size_t size)
 	free(xz);
 	return 0;
 }
+#elif defined(FUZZ_INDEX)
+static void append_record(lzma_index *index, const uint8_t record[6])
+{
+	lzma_vli unpadded = record[0] | record[1] << 8;
+	lzma_vli uncompressed = record[2] | record[3] << 8 | record[4] << 16 |
+				(lzma_vli)record[5] << 24;
+
+	if (unpadded < UNPADDED_SIZE_MIN)
+		unpadded = UNPADDED_SIZE_MIN;
+	check(lzma_index_append(index, NULL, unpadded, uncompressed) != LZMA_OK, "append");
+}
+
+/* How many records, six bytes for each, blocks; all checksums are right that are not in them. */
+static int write_file(int fd, const uint8_t *data, size_t size)
+{
+	lzma_stream_flags flags = { .check = LZMA_CHECK_CRC32 };
+	size_t records, i, blocks, length, written = 0;
+	lzma_index *index;
+	uint8_t *file;
+
+	if (!size)
+		return 0;
+	index = lzma_index_init(NULL);
+	records = data[0] % 8;
+	if (records > (size - 1) / 6)
+		records = (size - 1) / 6;
+	for (i = 0; i < records; i++)
+		append_record(index, data + 1 + 6 * i);
+	data += 1 + 6 * records;
+	size -= 1 + 6 * records;
+
+	blocks = lzma_index_total_size(index);
+	flags.backward_size = lzma_index_size(index);
+	length = blocks + flags.backward_size + 2 * LZMA_STREAM_HEADER_SIZE;
+	file = calloc(1, length);
+	check(!file, "calloc");
+	check(lzma_stream_header_encode(&flags, file) != LZMA_OK, "header");
+	memcpy(file + LZMA_STREAM_HEADER_SIZE, data, size < blocks ? size : blocks);
+	check(lzma_index_buffer_encode(index, file + LZMA_STREAM_HEADER_SIZE + blocks, &written,
+				       flags.backward_size) != LZMA_OK, "index");
+	check(lzma_stream_footer_encode(&flags, file + length - LZMA_STREAM_HEADER_SIZE) !=
+	      LZMA_OK, "footer");
+	check(write(fd, file, length) != (ssize_t)length, "write");
+	free(file);
+	lzma_index_end(index, NULL);
+	return 0;
+}
 #else
 static int write_file(int fd, const uint8_t *data, size_t size)
 {
@@ -109,6 +170,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check(contents[contents_size], "no NUL");
 			free(contents);
 		}
+		pread_all(kh);
 #ifdef FUZZ_TAR
 		unpack(kh);
 #endif
