@@ -17,7 +17,8 @@
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suites in a kernel for user mode
 ##   bench     compare the generator with the one in Linux, how long both make
-##             building a kernel, and modules built with an archive or without
+##             building a kernel, modules built with an archive or without, and how
+##             long it takes to read and unpack one
 ##   clean     remove what "modules" made
 ##   distclean remove what all of them made, cached virtual machines included
 ##
@@ -66,10 +67,11 @@ kunit:
 	tests/linux/kunit.sh 6.1
 
 bench:
-	tests/install-deps.sh run kernel bench
+	tests/install-deps.sh check run kernel bench
 	tests/bench/generate.sh
 	tests/bench/kernel-build.sh
 	tests/lib/as-root.sh tests/bench/module-build.sh
+	tests/lib/as-root.sh tests/bench/use.sh
 
 tools install-tools tools-static:
 	$(MAKE) -C tools/kheaders O=$(CURDIR)/build/tools \

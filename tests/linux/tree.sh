@@ -7,15 +7,17 @@
 #
 # tree.sh NAME DIRECTORY series: puts in what integrate.sh writes as a series for Linux.
 # Another series than last time gets a new copy.
+#
+# tree.sh NAME DIRECTORY theirs: leaves it as it is.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
 case $#-${3-} in
-2- | 3-series) ;;
+2- | 3-series | 3-theirs) ;;
 *)
-	echo "usage: ${0##*/} NAME DIRECTORY [series]" >&2
+	echo "usage: ${0##*/} NAME DIRECTORY [series|theirs]" >&2
 	exit 2
 	;;
 esac
@@ -51,9 +53,9 @@ apply_series() {
 
 "$linux_dir/source.sh" "$source_name"
 lock "$tree.lock"
-if [ "$#" -eq 3 ]; then
+if [ "${3-}" = series ]; then
 	apply_series
 else
 	[ -d "$tree" ] || { copy_source && mv "$tree.new" "$tree"; }
-	"$integrate" "$tree" >&2
+	[ "${3-}" = theirs ] || "$integrate" "$tree" >&2
 fi

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# build-kernel.sh ROW [ARG...]: builds the row's kernel, with kheaders in it, in
+# build-kernel.sh ROW [ARG...]: builds the row's kernel, mostly with kheaders in it, in
 # build/rows/ROW, and makes the row's root. What the guest is to have of the build is
 # in build/rows/ROW/guest. Make gets the further arguments.
 
@@ -28,12 +28,16 @@ install_modules() {
 }
 
 "$vm/root.sh" "$row_root"
-"$top/tests/linux/tree.sh" "$row_source" "$row_tree" ${row_series:+series}
+"$top/tests/linux/tree.sh" "$row_source" "$row_tree" ${row_put_in:+"$row_put_in"}
 lock "$row_work/lock"
 build "${arch_image##*/}" modules "$@"
 rm -rf -- "$row_guest.new"
 mkdir "$row_guest.new"
-cp "$row_obj/kernel/kheaders/kheaders_data.tar.xz" "$row_guest.new/"
+if [ "$row_put_in" = theirs ]; then
+	cp "$row_obj/kernel/kheaders_data.tar.xz" "$row_guest.new/"
+else
+	cp "$row_obj/kernel/kheaders/kheaders_data.tar.xz" "$row_guest.new/"
+fi
 printf '%s\n' KHEADERS_PROC=y "rounds=$row_rounds" >"$row_guest.new/settings"
 [ ! -e "$row_obj/kernel/kheaders.ko" ] || install_modules
 rm -rf -- "$row_guest"

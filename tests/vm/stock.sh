@@ -74,10 +74,11 @@ check_headers_only() {
 	follows 'IKHEADERS_BUILD=n no longer'
 }
 
-# For the job of that name
-check_command() {
-	ok 'the command is built, statically' flock "$top/build/tools.lock" make -C "$top" tools-static
-	cp "$top/build/tools/static/kheaders" "$row_guest/"
+# For the job users
+check_mount() {
+	ok 'kheaders-mount is built, statically' flock "$top/build/tools.lock" \
+		make -C "$top/tools/kheaders" O="$top/build/tools" static-mount
+	cp "$top/build/tools/static/kheaders-mount" "$row_guest/"
 }
 
 # Whatever builds leave, "make clean" takes away.

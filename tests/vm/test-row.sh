@@ -54,6 +54,12 @@ gives_back() {
 	done
 }
 
+# For the job of that name, and for others
+check_command() {
+	ok 'the command is built, statically' flock "$top/build/tools.lock" make -C "$top" tools-static
+	cp "$top/build/tools/static/kheaders" "$row_guest/"
+}
+
 if [ -z "$row_source" ]; then
 	# shellcheck source-path=SCRIPTDIR source=stock.sh
 	. "$vm/stock.sh"
