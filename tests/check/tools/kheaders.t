@@ -118,6 +118,25 @@ chmod 0 "$tap_tmp/open/headers.tar.xz"
 refuses 'headers.tar.xz: Permission denied' 'a file that may not be read' \
 	as_nobody "$tap_tmp/open/kheaders" info "$tap_tmp/open/headers.tar.xz"
 
+# Limits
+for limit in 'members=3:has more than 3 members' 'size=1M:unpacks to more than 1048576 bytes' \
+	'memory=1000:decoding it takes more than 1000 bytes' \
+	'name-length=12:has a name of more than 12 bytes' \
+	'name-depth=2:has more than 2 directories'; do
+	refuses "${limit#*:}" "limit: ${limit%%:*}" \
+		"$kheaders" check -o "$headers" --limit "${limit%%:*}"
+done
+ok '--limit size=64M threads=1' "$kheaders" check -o "$headers" --limit size=64M --limit threads=1
+
+# Progress, on a terminal
+truncate -s 1500M "$tap_tmp/dump"
+script -qec "'$kheaders' info '$tap_tmp/dump'" /dev/null </dev/null >"$tap_tmp/terminal" || true
+like "$(tr '\r' '\n' <"$tap_tmp/terminal" | grep '%' | tail -n 1)" '^kheaders: +[0-9]+ %$' \
+	'progress: on a terminal'
+like "$(tr '\r' '\n' <"$tap_tmp/terminal" | tail -n 2)" '^kheaders: .*has none in it' \
+	'progress: is gone at the end'
+run_mustfail -s 1 -e 'has none in it' 'progress: not elsewhere' "$kheaders" info "$tap_tmp/dump"
+
 # usage ERE ARG...
 usage() {
 	run_mustfail -s 2 -e "$1" "usage: ${*:2}" "$kheaders" "${@:2}"
@@ -127,8 +146,12 @@ usage "unknown command 'frobnicate'" frobnicate
 usage 'unknown option' info --frobnicate
 usage 'one archive at a time' list "$headers" "$theirs"
 usage 'which member' cat
+for limit in size size= size=x size=1k none=1 threads=5000000000 size=0; do
+	usage "--limit wants WHAT=NUMBER, not '$limit'|there is none of 'none=1'" \
+		check --limit "$limit"
+done
 usage 'where to' extract "$headers"
-for command in '' info check list cat extract; do
+for command in '' info check list cat extract path build-tree run env cflags cache; do
 	# shellcheck disable=SC2086 # may be none
 	like "$("$kheaders" $command --help | head -n 1)" '^usage: kheaders ' \
 		"help: $command"

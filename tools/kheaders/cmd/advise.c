@@ -43,6 +43,42 @@ static bool is_container(void)
 	       !access("/run/systemd/container", F_OK);
 }
 
+/* What installs the header package of the kernel that runs. */
+static const struct {
+	const char *distribution;	/* in /etc/os-release, as ID or in ID_LIKE */
+	const char *command;
+	bool with_release;
+} packages[] = {
+	{ "debian", "apt install linux-headers-", true },
+	{ "fedora", "dnf install kernel-devel-", true },
+	{ "rhel", "dnf install kernel-devel-", true },
+	{ "arch", "pacman -S linux-headers", false },
+	{ "suse", "zypper install kernel-default-devel", false },
+	{ "alpine", "apk add linux-lts-dev", false },
+};
+
+static void name_package(const char *release)
+{
+	char line[256];
+	size_t i;
+	FILE *f = fopen("/etc/os-release", "re");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, "ID", 2))
+			continue;
+		for (i = 0; i < sizeof(packages) / sizeof(packages[0]); i++) {
+			if (!strstr(line, packages[i].distribution))
+				continue;
+			complain("programs that look for a header package find it after: %s%s",
+				 packages[i].command, packages[i].with_release ? release : "");
+			fclose(f);
+			return;
+		}
+	}
+	if (f)
+		fclose(f);
+}
+
 void advise(void)
 {
 	const char *release = running_release();
@@ -57,7 +93,9 @@ void advise(void)
 	else if (!has_modules(release))
 		complain("there are no modules for %s here: has there been an upgrade since "
 			 "it was booted?", release);
-	else
+	else {
 		complain("%s was built without CONFIG_IKHEADERS: kheaders.ko, built for it, "
 			 "adds them", release);
+		name_package(release);
+	}
 }
