@@ -136,7 +136,7 @@ for there in 'mkdir:exists already' 'touch:exists already' \
 	rm -r "$link"
 done
 says 0 /var/cache/kheaders/RD 'build-tree --link of one that is removed later' build-tree --link
-rm -r "$root/var"
+rm -r "${root:?}/var"
 says 0 '' 'build-tree --unlink without the tree, and the module' build-tree --unlink
 ok 'the link is gone' test ! -L "$link"
 says 2 "kheaders: --link or --unlink? (try 'kheaders build-tree --help')" 'both' \
@@ -147,6 +147,7 @@ says 0 /var/cache/kheaders/RD 'build-tree' build-tree
 fixdep=$(echo "$root"/var/cache/kheaders/*/scripts/basic/fixdep)
 echo 'for another machine' >"$fixdep"
 says 1 'prepare-host: no such compiler: cc; say HOSTCC=...' 'build-tree without a compiler' build-tree
+# shellcheck disable=SC2016 # its own variables
 printf '#!/bin/sh\nwhile [ "$1" != -o ]; do shift; done\ncp /bin/make "$2"\n' >"$root/bin/cc"
 chmod +x "$root/bin/cc"
 ln -s busybox "$root/bin/mv"
