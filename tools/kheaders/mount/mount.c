@@ -219,6 +219,14 @@ static int do_readdir(const char *path, void *buffer, fuse_fill_dir_t fill, off_
 	return 0;
 }
 
+static int do_opendir(const char *path, struct fuse_file_info *file)
+{
+	(void)path;
+	file->cache_readdir = 1;
+	file->keep_cache = 1;
+	return 0;
+}
+
 static int do_open(const char *path, struct fuse_file_info *file)
 {
 	const struct node *node = find_node(path + 1);
@@ -251,12 +259,13 @@ static int mount_nodes(char *program, const char *directory, bool foreground)
 	static const struct fuse_operations operations = {
 		.init = do_init,
 		.getattr = do_getattr,
+		.opendir = do_opendir,
 		.readdir = do_readdir,
 		.open = do_open,
 		.read = do_read,
 	};
 	/* Root's can be read by all, as the archive can. One thread, as that has one. */
-	char options[] = "ro,nosuid,nodev,default_permissions,fsname=kheaders,allow_other";
+	char options[] = "ro,nosuid,nodev,default_permissions,fsname=kheaders,subtype=kheaders,allow_other";
 	char *argv[] = { program, "-s", "-o", options, (char *)directory, "-f", NULL };
 
 	if (geteuid())
