@@ -104,6 +104,14 @@ void take_tree_option(struct tree *tree, int c);
 /* Unpacks the archive, if it has not been; sets path, lock and info. */
 enum status open_tree(struct tree *tree);
 
+/* Likewise, of a command that takes only TREE_OPTIONS, and no arguments. */
+enum status open_tree_from_options(const struct command *command, struct tree *tree, int argc,
+				   char **argv);
+
+/* Calls a function for each environment variable by which programs find the tree. */
+void for_each_variable(const struct tree *tree,
+		       void (*function)(const char *name, const char *value));
+
 /* Has the tree what modules are built with? If not, that is to be said. */
 #define MISSING_KIT							\
 	"which is not enough to build modules: that takes a kernel with "	\
