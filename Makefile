@@ -14,6 +14,7 @@
 ##   install-tools  install them below PREFIX (/usr/local), and DESTDIR if that is set
 ##   tools-static   build the command alone, without shared libraries, to
 ##             build/tools/static
+##   deb       build Debian packages, in a Debian root of their own, to build/deb
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suites in a kernel for user mode
 ##   bench     compare the generator with the one in Linux, how long both make
@@ -77,6 +78,10 @@ tools install-tools tools-static:
 	$(MAKE) -C tools/kheaders O=$(CURDIR)/build/tools \
 		$(patsubst tools-%,%,$(patsubst %-tools,%,$(filter-out tools,$@)))
 
+deb:
+	tests/install-deps.sh run
+	tests/lib/as-root.sh packaging/deb.sh
+
 modules: check-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
@@ -115,5 +120,5 @@ check-kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error $(KDIR): no kernel build tree: \
 		install the kernel's header package or say KDIR=...))
 
-.PHONY: help run check test test-all integrate kunit bench tools install-tools tools-static modules btf install clean \
+.PHONY: help run check test test-all integrate kunit bench tools install-tools tools-static deb modules btf install clean \
 	distclean check-kdir

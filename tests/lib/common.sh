@@ -34,16 +34,18 @@ lock() {
 		die "gave up waiting for another run that holds $1"
 }
 
-# copy_project DIRECTORY: puts what the modules are built from there, as it was written
-# and without anything that was there before.
+# copy_project DIRECTORY [FILE...]: puts what the modules are built from there, or those
+# files and directories, as it was written and without anything that was there before.
 copy_project() {
-	rm -rf -- "$1"
-	mkdir -p "$1"
-	(cd "$top" && git ls-files -z --cached --others --exclude-standard \
-		Makefile Kbuild kernel scripts lib tools |
+	local to=$1
+	shift
+	[ "$#" -gt 0 ] || set -- Makefile Kbuild kernel scripts lib tools
+	rm -rf -- "$to"
+	mkdir -p "$to"
+	(cd "$top" && git ls-files -z --cached --others --exclude-standard "$@" |
 		while IFS= read -r -d '' file; do
 			[ ! -e "$file" ] || printf '%s\0' "$file"
-		done | tar --null -T - -cf -) | tar -C "$1" --no-same-owner -xf -
+		done | tar --null -T - -cf -) | tar -C "$to" --no-same-owner -xf -
 }
 
 # judge_make STATUS LOG HARMLESS: ends the script, and shows what matters of the log,

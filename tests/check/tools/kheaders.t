@@ -167,7 +167,8 @@ is "$(cd "$root" && find . ! -type d | LC_ALL=C sort | xargs)" "./usr/bin/kheade
 ./usr/include/libkheaders.h ./usr/lib/libkheaders.a ./usr/lib/libkheaders.so \
 ./usr/lib/libkheaders.so.0 ./usr/lib/pkgconfig/libkheaders.pc \
 ./usr/share/bash-completion/completions/kheaders \
-./usr/share/fish/vendor_completions.d/kheaders.fish ./usr/share/man/man1/kheaders.1 \
+./usr/share/fish/vendor_completions.d/kheaders.fish \
+./usr/share/man/man1/kheaders-mount.1 ./usr/share/man/man1/kheaders.1 \
 ./usr/share/zsh/site-functions/_kheaders" 'all is there'
 export PKG_CONFIG_PATH=$root/usr/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
 export LD_LIBRARY_PATH=$root/usr/lib
