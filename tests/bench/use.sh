@@ -23,9 +23,10 @@ archive=$tmp/archive.tar.xz
 kheaders=$top/build/tools/kheaders
 results=$top/build/bench/use.tsv
 
+mkdir -p "${results%/*}"
 make -s -C "$top" tools tools-static >&2
 "$top/scripts/kheaders/gen_kheaders.sh" --srctree "$linux_src" --objtree "$obj" \
-	--srcarch x86 --output "$archive" >&2
+	--srcarch x86 --output "$archive" >"$tmp/log"
 : >"$results"
 
 # measure WHAT WHO PREPARE COMMAND: the median of its seconds
@@ -64,6 +65,6 @@ awk -F '\t' '
 	{ if ($1 != what) first = $3
 	  what = $1
 	  printf "%-24s %-18s %9.4f s  %s\n", $1, $2, $3,
-		first == $3 ? "" : sprintf("%.1f times faster", first / $3) }
+		first == $3 ? "" : sprintf("%.2f times faster", first / $3) }
 ' "$results"
 echo "memory of kheaders extract: $size KiB"

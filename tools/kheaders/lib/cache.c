@@ -99,22 +99,46 @@ static int open_cache(struct kheaders *kh, struct cache *cache, const char *path
 	return 0;
 }
 
+/* Of the archive as it is, for those that do not say one. */
+static int digest_archive(struct kheaders *kh, char hex[SHA256_DIGEST_STRING_LENGTH])
+{
+	uint8_t buffer[65536];
+	uint64_t offset;
+	SHA2_CTX sum;
+	size_t size;
+	int err;
+
+	SHA256Init(&sum);
+	if (kh->data)
+		SHA256Update(&sum, kh->data, kh->size);
+	for (offset = 0; !kh->data && offset < kh->size; offset += size) {
+		size = kh->size - offset < sizeof(buffer) ? kh->size - offset : sizeof(buffer);
+		err = read_at(kh, buffer, size, offset);
+		if (err)
+			return read_failed(kh, err);
+		SHA256Update(&sum, buffer, size);
+	}
+	SHA256End(&sum, hex);
+	return 0;
+}
+
 /* Names come from the archive: what is no letter or digit becomes "_". */
 static int make_key(struct kheaders *kh, struct cache *cache)
 {
 	char hex[SHA256_DIGEST_STRING_LENGTH];
-	const char *digest;
+	const char *digest = hex;
 	char *p;
 	int err;
 
 	err = describe(kh);
 	if (err)
 		return err;
-	digest = kh->info.digest;
-	if (!strncmp(digest, "sha256:", 7))
-		digest += 7;
+	if (!strncmp(kh->info.digest, "sha256:", 7))
+		digest = kh->info.digest + 7;
 	else
-		digest = SHA256Data(kh->data, kh->size, hex);
+		err = digest_archive(kh, hex);
+	if (err)
+		return err;
 	if (asprintf(&cache->key, "%.64s-%.*s", kh->info.release, KEY_DIGITS, digest) < 0) {
 		cache->key = NULL;
 		return out_of_memory(kh);

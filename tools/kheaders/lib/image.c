@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
 
@@ -475,25 +474,20 @@ static int look_in_image(struct finder *f, int fd, uint8_t *buffer)
 	return err;
 }
 
-int image_find(struct kheaders *kh, int fd)
+int image_find(struct kheaders *kh)
 {
-	struct finder f = { .kh = kh, .strm = LZMA_STREAM_INIT };
+	struct finder f = { .kh = kh, .strm = LZMA_STREAM_INIT, .file_size = kh->size };
 	uint8_t *buffer = malloc(CHUNK_SIZE);
-	struct stat st;
 	int err;
 
 	err = buffer ? 0 : fail(kh, -ENOMEM, "%s: out of memory", kh->path);
-	if (!err && fstat(fd, &st))
-		err = fail(kh, -errno, "%s: %s", kh->path, strerror(errno));
-	if (!err) {
-		f.file_size = st.st_size;
-		err = look_in_file(&f, fd, buffer);
-	}
+	if (!err)
+		err = look_in_file(&f, kh->fd, buffer);
 	/* Compressed, an archive can be there nearly as it is, but for a few bytes. */
-	if (!err && !f.is_found && st.st_size <= IMAGE_SIZE_MAX)
-		err = look_in_all_compressed(&f, fd, buffer);
+	if (!err && !f.is_found && kh->size <= IMAGE_SIZE_MAX)
+		err = look_in_all_compressed(&f, kh->fd, buffer);
 	if (!err && !f.is_found)
-		err = look_in_image(&f, fd, buffer);
+		err = look_in_image(&f, kh->fd, buffer);
 	free(buffer);
 	lzma_end(&f.strm);
 	if (!err && f.is_found) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Which blocks an xz file consists of: the indexes of all its streams, one after the other. */
 #include <errno.h>
+#include <string.h>
 
 #include "internal.h"
 
@@ -21,23 +22,46 @@ int lzma_error(struct kheaders *kh, lzma_ret ret)
 	}
 }
 
-/* liblzma asks for what it wants to see next; all of it is in memory. */
+/* The next bytes from *offset on, which is then after them. */
+static int fill(const struct kheaders *kh, lzma_stream *strm, uint8_t *buffer, size_t size,
+		uint64_t *offset)
+{
+	int err = 0;
+
+	if (size > kh->size - *offset)
+		size = kh->size - *offset;
+	if (kh->data)
+		memcpy(buffer, kh->data + *offset, size);
+	else
+		err = read_at(kh, buffer, size, *offset);
+	strm->next_in = buffer;
+	strm->avail_in = size;
+	*offset += size;
+	return err;
+}
+
+/* liblzma asks for what it wants to see next. */
 int index_read(struct kheaders *kh)
 {
 	lzma_stream strm = LZMA_STREAM_INIT;
+	uint64_t offset = 0;
+	uint8_t buffer[4096];
 	lzma_ret ret;
+	int err = 0;
 
 	ret = lzma_file_info_decoder(&strm, &kh->index, kh->limits.decoder_memory,
 				     kh->size);
-	if (ret == LZMA_OK) {
-		strm.next_in = kh->data;
-		strm.avail_in = kh->size;
-		while ((ret = lzma_code(&strm, LZMA_RUN)) == LZMA_SEEK_NEEDED) {
-			strm.next_in = kh->data + strm.seek_pos;
-			strm.avail_in = kh->size - strm.seek_pos;
-		}
+	while (!err && (ret == LZMA_OK || ret == LZMA_SEEK_NEEDED)) {
+		if (ret == LZMA_SEEK_NEEDED)
+			offset = strm.seek_pos;
+		if (ret == LZMA_SEEK_NEEDED || !strm.avail_in)
+			err = fill(kh, &strm, buffer, sizeof(buffer), &offset);
+		if (!err)
+			ret = lzma_code(&strm, LZMA_RUN);
 	}
 	lzma_end(&strm);
+	if (err)
+		return read_failed(kh, err);
 	if (ret != LZMA_STREAM_END)
 		return lzma_error(kh, ret);
 	if (!lzma_index_block_count(kh->index))

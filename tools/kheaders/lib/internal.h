@@ -24,8 +24,9 @@ struct kheaders {
 
 	/* the archive that is open */
 	char *path;
-	uint8_t *data;
-	size_t size;
+	int fd;
+	uint8_t *data;		/* if it was in another file; read_at() otherwise */
+	uint64_t size;
 	lzma_index *index;
 	struct kept_block *kept;	/* that kheaders_pread() has decoded, last read first */
 
@@ -64,10 +65,14 @@ void forget_blocks(struct kheaders *kh);
 /* Tells the caller's function, if there is one. */
 void report_progress(struct kheaders *kh, uint64_t done, uint64_t total);
 
-/* Reads the archive that is somewhere in a file to kh->data. */
-int image_find(struct kheaders *kh, int fd);
+/* Reads all those bytes of kh->fd. Returns a negative errno, for read_failed() to say. */
+int read_at(const struct kheaders *kh, void *buffer, size_t size, uint64_t offset);
+int read_failed(struct kheaders *kh, int err);
 
-/* Builds kh->index of the archive that is in memory. */
+/* Reads the archive that is somewhere in kh->fd to kh->data, and sets kh->size. */
+int image_find(struct kheaders *kh);
+
+/* Builds kh->index. */
 int index_read(struct kheaders *kh);
 
 /* Notes in words what liblzma says, and returns an errno. */

@@ -44,6 +44,7 @@ int kheaders_new(struct kheaders **kh)
 	if (!*kh)
 		return -ENOMEM;
 
+	(*kh)->fd = -1;
 	(*kh)->cancelled = &(*kh)->cancel_flag;
 	kheaders_set_limits(*kh, &default_limits);
 	return 0;
@@ -58,6 +59,9 @@ static void close_archive(struct kheaders *kh)
 	free(kh->data);
 	kh->data = NULL;
 	kh->size = 0;
+	if (kh->fd >= 0)
+		close(kh->fd);
+	kh->fd = -1;
 	free(kh->path);
 	kh->path = NULL;
 }
@@ -113,45 +117,41 @@ void kheaders_set_limits(struct kheaders *kh, const struct kheaders_limits *limi
 
 /*
  * Not mapped: a mapping raises SIGBUS when the module is unloaded or a file is truncated,
- * where read() returns an error.
+ * where pread() returns an error.
  */
-static int read_file(struct kheaders *kh, int fd, size_t size)
+int read_at(const struct kheaders *kh, void *buffer, size_t size, uint64_t offset)
 {
-	uint8_t *data = malloc(size);
-	size_t done = 0;
+	uint8_t *to = buffer;
 	ssize_t n;
 
-	if (!data)
-		return fail(kh, -ENOMEM, "%s: out of memory", kh->path);
-	while (done < size) {
-		n = read(fd, data + done, size - done);
+	for (; size; to += n, size -= n, offset += n) {
+		if (is_cancelled(kh))
+			return -ECANCELED;
+		n = pread(kh->fd, to, size, offset);
 		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			int err = n ? -errno : -EIO;
-
-			free(data);
-			return fail(kh, err, "%s: cannot be read: %s", kh->path,
-				    strerror(-err));
-		}
-		done += n;
+			n = 0;
+		else if (n <= 0)
+			return n ? -errno : -EIO;
 	}
-	kh->data = data;
-	kh->size = size;
 	return 0;
 }
 
-static int check_file(struct kheaders *kh, int fd, uint64_t *size)
+int read_failed(struct kheaders *kh, int err)
+{
+	return fail(kh, err, "%s: cannot be read: %s", kh->path, strerror(-err));
+}
+
+static int check_file(struct kheaders *kh)
 {
 	struct stat st;
 
-	if (fstat(fd, &st))
+	if (fstat(kh->fd, &st))
 		return fail(kh, -errno, "%s: %s", kh->path, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		return fail(kh, -EINVAL, "%s: is not a regular file", kh->path);
 	if (!st.st_size)
 		return fail(kh, -EOPNOTSUPP, "%s: is empty", kh->path);
-	*size = st.st_size;
+	kh->size = st.st_size;
 	return 0;
 }
 
@@ -177,14 +177,12 @@ static bool is_archive(int fd)
 }
 
 /* What begins as an archive and is none may have one in it. */
-static int look_further(struct kheaders *kh, int fd, int err)
+static int look_further(struct kheaders *kh, int err)
 {
 	char error[sizeof(kh->error)];
 
 	strcpy(error, kh->error);
-	free(kh->data);
-	kh->data = NULL;
-	if (!image_find(kh, fd))
+	if (!image_find(kh))
 		return index_read(kh);
 	strcpy(kh->error, error);
 	return err;
@@ -192,30 +190,26 @@ static int look_further(struct kheaders *kh, int fd, int err)
 
 static int open_path(struct kheaders *kh, const char *path)
 {
-	uint64_t size = 0;
-	int fd, err;
+	int err;
 
 	kh->path = strdup(path);
 	if (!kh->path)
 		return fail(kh, -ENOMEM, "%s: out of memory", path);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
+	kh->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (kh->fd < 0)
 		return fail(kh, -errno, "%s: %s", path, strerror(errno));
 
-	err = check_file(kh, fd, &size);
-	if (!err && is_archive(fd))
-		err = size > kh->limits.total_size ?
-			fail(kh, -E2BIG, "%s: is larger than %llu bytes", path,
-			     (unsigned long long)kh->limits.total_size) :
-			read_file(kh, fd, size);
-	else if (!err)
-		err = image_find(kh, fd);
+	err = check_file(kh);
+	if (err)
+		return err;
+	if (!is_archive(kh->fd))
+		err = image_find(kh);
+	else if (kh->size > kh->limits.total_size)
+		return fail(kh, -E2BIG, "%s: is larger than %llu bytes", path,
+			    (unsigned long long)kh->limits.total_size);
 	if (!err)
 		err = index_read(kh);
-	if (err == -EBADMSG)
-		err = look_further(kh, fd, err);
-	close(fd);
-	return err;
+	return err == -EBADMSG && !kh->data ? look_further(kh, err) : err;
 }
 
 int kheaders_open(struct kheaders *kh, const char *path)

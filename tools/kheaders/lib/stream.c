@@ -22,7 +22,9 @@
 #define PIECE_SIZE	(128 << 10)
 
 struct block {
-	const uint8_t *data;	/* header, compressed data, padding, check */
+	const uint8_t *data;	/* header, compressed data, padding, check; once it is loaded */
+	uint8_t *own;		/* memory that was allocated for it, or NULL */
+	uint64_t offset;
 	uint64_t size;
 	uint64_t unpadded_size;
 	uint64_t uncompressed_size;
@@ -31,7 +33,8 @@ struct block {
 
 struct slot {
 	uint8_t *data;
-	lzma_ret ret;
+	int err;		/* of reading, or */
+	lzma_ret ret;		/* of decoding */
 	bool is_done;
 };
 
@@ -98,6 +101,24 @@ static lzma_ret read_header(const struct kheaders *kh, const struct block *block
 	return ret;
 }
 
+/* Makes its data available. Returns a negative errno. */
+static int load(const struct kheaders *kh, struct block *block)
+{
+	if (kh->data) {
+		block->data = kh->data + block->offset;
+		return 0;
+	}
+	block->own = malloc(block->size);
+	block->data = block->own;
+	return block->own ? read_at(kh, block->own, block->size, block->offset) : -ENOMEM;
+}
+
+static void unload(struct block *block)
+{
+	free(block->own);
+	block->own = NULL;
+}
+
 static lzma_ret decode(const struct kheaders *kh, const struct block *block, uint8_t *out)
 {
 	lzma_filter filters[LZMA_FILTERS_MAX + 1];
@@ -118,10 +139,11 @@ static lzma_ret decode(const struct kheaders *kh, const struct block *block, uin
 static void *decode_blocks(void *arg)
 {
 	struct stream *s = arg;
-	const struct block *block;
+	struct block *block;
 	struct slot *slot;
 	uint8_t *data;
-	lzma_ret ret;
+	lzma_ret ret = LZMA_OK;
+	int err;
 
 	pthread_mutex_lock(&s->mutex);
 	while (!s->stop && s->taken < s->count) {
@@ -134,10 +156,14 @@ static void *decode_blocks(void *arg)
 		pthread_mutex_unlock(&s->mutex);
 
 		data = malloc(block->uncompressed_size + 1);
-		ret = data ? decode(s->kh, block, data) : LZMA_MEM_ERROR;
+		err = data ? load(s->kh, block) : -ENOMEM;
+		if (!err)
+			ret = decode(s->kh, block, data);
+		unload(block);
 
 		pthread_mutex_lock(&s->mutex);
 		slot->data = data;
+		slot->err = err;
 		slot->ret = ret;
 		slot->is_done = true;
 		pthread_cond_broadcast(&s->changed);
@@ -186,7 +212,7 @@ static uint64_t list_blocks(struct stream *s, uint64_t first, uint64_t last)
 		    iter.block.number_in_file - 1 > last)
 			continue;
 		s->blocks[s->count++] = (struct block) {
-			.data = s->kh->data + iter.block.compressed_file_offset,
+			.offset = iter.block.compressed_file_offset,
 			.size = iter.block.total_size,
 			.unpadded_size = iter.block.unpadded_size,
 			.uncompressed_size = iter.block.uncompressed_size,
@@ -248,6 +274,8 @@ void stream_close(struct stream *s)
 		lzma_filters_free(s->filters, NULL);
 	lzma_end(&s->strm);
 	free(s->piece);
+	for (i = 0; i < s->count; i++)
+		unload(&s->blocks[i]);
 	free(s->blocks);
 	free(s);
 }
@@ -258,9 +286,13 @@ static int next_piece(struct stream *s, const void **chunk, size_t *size)
 	lzma_ret ret;
 
 	while (s->next < s->count) {
-		const struct block *block = &s->blocks[s->next];
+		struct block *block = &s->blocks[s->next];
 
 		if (!s->is_held) {
+			int err = load(s->kh, block);
+
+			if (err)
+				return read_failed(s->kh, err);
 			ret = read_header(s->kh, block, &s->xz, s->filters);
 			if (ret != LZMA_OK)
 				return lzma_error(s->kh, ret);
@@ -276,6 +308,7 @@ static int next_piece(struct stream *s, const void **chunk, size_t *size)
 		ret = lzma_code(&s->strm, LZMA_FINISH);
 		if (ret == LZMA_STREAM_END) {
 			lzma_filters_free(s->filters, NULL);
+			unload(block);
 			s->is_held = false;
 			s->next++;
 		} else if (ret != LZMA_OK) {
@@ -306,6 +339,7 @@ static int next_block(struct stream *s, const void **chunk, size_t *size)
 {
 	const struct slot *slot;
 	lzma_ret ret = LZMA_OK;
+	int err = 0;
 
 	*size = 0;
 	pthread_mutex_lock(&s->mutex);
@@ -316,11 +350,14 @@ static int next_block(struct stream *s, const void **chunk, size_t *size)
 		while (!slot->is_done)
 			pthread_cond_wait(&s->changed, &s->mutex);
 		s->is_held = true;
+		err = slot->err;
 		ret = slot->ret;
 		*chunk = slot->data;
 		*size = s->blocks[s->next].uncompressed_size;
 	}
 	pthread_mutex_unlock(&s->mutex);
+	if (err)
+		return read_failed(s->kh, err);
 	return ret == LZMA_OK ? 0 : lzma_error(s->kh, ret);
 }
 
