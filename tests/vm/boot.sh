@@ -13,7 +13,7 @@
 # Environment: QEMU (the program), VM_TIMEOUT (seconds), VM_ACCEL (kvm or tcg;
 # default: kvm if a probe shows that it works), VM_RAM (a file to be the
 # machine's memory, and to hold what was in it at the end), VM_WORK (a directory in
-# place of build/rows/ROW).
+# place of build/rows/ROW), VM_ROOT (a root in place of the row's).
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=rows.sh
@@ -61,7 +61,7 @@ boot() {
 		-display none -accel "$1" -M "$arch_machine" \
 		-cpu "${!cpu_var}" -smp 2 -m 1024 "${ram[@]}" \
 		-kernel "$kernel" -initrd "$tmp/initramfs" \
-		-append "$arch_console panic=-1 oops=panic panic_on_warn=1 $parameters vm.jobs=${3// /,}" \
+		-append "$arch_console panic=-1 oops=panic panic_on_warn=1 $parameters ${row_init:+vm.init=$row_init} vm.jobs=${3// /,}" \
 		"${shares[@]}" \
 		-serial "file:$4.console" -device virtio-serial-pci \
 		-chardev "file,id=result,path=$4.result" \

@@ -8,6 +8,8 @@
 # builds without a warning, is built again if there is a cause and only then, and can
 # be installed; the row's jobs pass in a guest.
 #
+# With the packages of make deb: they are installed, do their work, and leave nothing.
+#
 # With a kernel of our own: it builds without a warning, and again only if there is a
 # cause; its images give the archive back; the row's jobs pass in a guest.
 
@@ -60,7 +62,11 @@ check_command() {
 	cp "$top/build/tools/static/kheaders" "$row_guest/"
 }
 
-if [ -z "$row_source" ]; then
+if [ -n "$row_deb" ]; then
+	# shellcheck source-path=SCRIPTDIR source=packages.sh
+	. "$vm/packages.sh"
+	test_packages
+elif [ -z "$row_source" ]; then
 	# shellcheck source-path=SCRIPTDIR source=stock.sh
 	. "$vm/stock.sh"
 	# shellcheck source-path=SCRIPTDIR source=layouts.sh
