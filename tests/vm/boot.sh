@@ -13,7 +13,7 @@
 # Environment: QEMU (the program), VM_TIMEOUT (seconds), VM_ACCEL (kvm or tcg;
 # default: kvm if a probe shows that it works), VM_RAM (a file to be the
 # machine's memory, and to hold what was in it at the end), VM_WORK (a directory in
-# place of build/rows/ROW), VM_ROOT (a root in place of the row's).
+# place of build/rows/ROW).
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=rows.sh
@@ -101,12 +101,22 @@ probe() {
 	fi
 }
 
+# What the guest changes is kept on a disk from boot to boot, or forgotten.
+add_disk() {
+	[ -e "$row_work/disk" ] || {
+		truncate -s 8G "$row_work/disk"
+		mke2fs -q -t ext4 "$row_work/disk"
+	}
+	shares+=(-drive "file=$row_work/disk,format=raw,if=virtio")
+}
+
 prefix=$row_work/${jobs%% *}
 mkdir -p "$row_work"
 rm -f -- "$prefix.console" "$prefix.result"
 command -v "$qemu" >/dev/null || die "there is no $qemu"
 shares=() ram=() parameters=
 choose_kernel
+[ -z "$row_disk" ] || add_disk
 [ -z "${VM_RAM-}" ] || ram=(-machine memory-backend=ram -object
 	"memory-backend-file,id=ram,size=1024M,mem-path=$VM_RAM,share=on")
 tmp=$(mktemp -d)
@@ -114,7 +124,7 @@ vm_pid=
 trap 'rm -rf -- "$tmp"; [ -z "$vm_pid" ] || kill "$vm_pid" 2>/dev/null || :' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-"$vm/initramfs.sh" "$root" "$modules" "$tmp/initramfs"
+"$vm/initramfs.sh" "$root" "$modules" "$tmp/initramfs" ${row_disk:+virtio_blk ext4}
 choose_accel
 status=0
 boot "$accel" "$timeout" "$jobs" "$prefix" || status=$?

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# initramfs.sh ROOT MODULES OUTPUT: makes an initramfs that gets a kernel as far
+# initramfs.sh ROOT MODULES OUTPUT [MODULE...]: makes an initramfs that gets a kernel as far
 # as mounting ROOT over 9p: ROOT's busybox, what it takes of the kernel's directory
 # MODULES ("" if everything is built in), and tests/vm/guest as /vm.
 
@@ -11,8 +11,10 @@ set -euo pipefail
 
 wanted="virtio_pci 9pnet_virtio 9p overlay virtio_console"
 
-[ "$#" -eq 3 ] || { echo "usage: ${0##*/} ROOT MODULES OUTPUT" >&2; exit 2; }
+[ "$#" -ge 3 ] || { echo "usage: ${0##*/} ROOT MODULES OUTPUT [MODULE...]" >&2; exit 2; }
 root=$1 modules=$2 output=$3
+shift 3
+wanted+=" $*"
 
 # module_files NAME...: the modules and what they depend on, each one after
 # those that it needs. modules.dep lists dependencies the other way round. What
