@@ -124,7 +124,7 @@ vm_pid=
 trap 'rm -rf -- "$tmp"; [ -z "$vm_pid" ] || kill "$vm_pid" 2>/dev/null || :' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-"$vm/initramfs.sh" "$root" "$modules" "$tmp/initramfs" ${row_disk:+virtio_blk ext4}
+"$vm/initramfs.sh" "$root" "$modules" "$tmp/initramfs" ${row_disk:+virtio_blk crc32c_generic ext4}
 choose_accel
 status=0
 boot "$accel" "$timeout" "$jobs" "$prefix" || status=$?
