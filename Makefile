@@ -15,6 +15,8 @@
 ##   tools-static   build the command alone, without shared libraries, to
 ##             build/tools/static
 ##   deb       build Debian packages, in a Debian root of their own, to build/deb
+##   bindeb    build a Debian package of the module for the kernel in KDIR, and of kbtf.ko
+##             with the types in VMLINUX if that is said, to build/deb
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suites in a kernel for user mode
 ##   bench     compare the generator with the one in Linux, how long both make
@@ -29,7 +31,7 @@
 ##   IKHEADERS_BUILD=n  leave out of the archive what it takes to build modules
 ##   IKHEADERS_ARCHIVE=/FILE
 ##                      serve this archive, made by scripts/kheaders/gen_kheaders.sh
-##   VMLINUX=FILE       for "btf": that kernel's vmlinux, with DWARF in it
+##   VMLINUX=FILE       for "btf" and "bindeb": that kernel's vmlinux, with DWARF in it
 ##   IKHEADERS_PROC=y   make the module offer /proc/kheaders.tar.xz, too
 ##   INSTALL_MOD_PATH=  root directory for "install"
 ##   W=1, C=1, V=1      as in a kernel build
@@ -82,6 +84,9 @@ deb:
 	tests/install-deps.sh run
 	tests/lib/as-root.sh packaging/deb.sh
 
+bindeb: check-kdir
+	packaging/bindeb.sh "$(KDIR)" build/deb $(VMLINUX)
+
 modules: check-kdir
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
@@ -120,5 +125,5 @@ check-kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error $(KDIR): no kernel build tree: \
 		install the kernel's header package or say KDIR=...))
 
-.PHONY: help run check test test-all integrate kunit bench tools install-tools tools-static deb modules btf install clean \
+.PHONY: help run check test test-all integrate kunit bench tools install-tools tools-static deb bindeb modules btf install clean \
 	distclean check-kdir

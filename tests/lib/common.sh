@@ -39,7 +39,7 @@ lock() {
 copy_project() {
 	local to=$1
 	shift
-	[ "$#" -gt 0 ] || set -- Makefile Kbuild kernel scripts lib tools
+	[ "$#" -gt 0 ] || set -- Makefile Kbuild VERSION kernel scripts lib tools packaging
 	rm -rf -- "$to"
 	mkdir -p "$to"
 	(cd "$top" && git ls-files -z --cached --others --exclude-standard "$@" |

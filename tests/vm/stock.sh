@@ -74,6 +74,24 @@ check_headers_only() {
 	follows 'IKHEADERS_BUILD=n no longer'
 }
 
+# A package of the module for just this kernel; the job of that name installs it.
+check_bindeb() {
+	local name=kheaders-modules-$release deb
+	deb=$root$src/build/deb/${name}_$(cat "$top/VERSION")_$row_arch.deb
+	ok 'make bindeb' in_root make -C "$src" bindeb "KDIR=$kdir"
+	like "$(dpkg-deb -f "$deb" Package Architecture Depends | xargs)" \
+		"^Package: $name Architecture: $row_arch Depends: kmod, linux-image-$release [|]" \
+		'it says which kernel it is for'
+	rm -rf "$tap_tmp/deb"
+	ok 'it unpacks' dpkg-deb -x "$deb" "$tap_tmp/deb"
+	is "$(cd "$tap_tmp/deb" && find . -type f ! -path './usr/share/doc/*' | LC_ALL=C sort | xargs)" \
+		"./lib/modules/$release/updates/kheaders.ko ./usr/lib/modules-load.d/$name.conf" \
+		'to the module, and what has it loaded'
+	gives_back "$tap_tmp/deb/lib/modules/$release/updates/kheaders.ko"
+	ok 'the guest gets it' cp "$deb" "$row_guest/kheaders-modules.deb"
+	run_mustfail 'no KDIR is refused' in_root "$src/packaging/bindeb.sh" /usr "$src/build/deb"
+}
+
 # For the job users
 check_mount() {
 	ok 'kheaders-mount is built, statically' flock "$top/build/tools.lock" \
