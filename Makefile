@@ -17,6 +17,7 @@
 ##   deb       build Debian packages, in a Debian root of their own, to build/deb
 ##   bindeb    build a Debian package of the module for the kernel in KDIR, and of kbtf.ko
 ##             with the types in VMLINUX if that is said, to build/deb
+##   dist      make a release's archive of what is committed, to build
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suites in a kernel for user mode
 ##   bench     compare the generator with the one in Linux, how long both make
@@ -84,6 +85,13 @@ deb:
 	tests/install-deps.sh run
 	tests/lib/as-root.sh packaging/deb.sh
 
+# Of the same commit it is always the same.
+dist: name := kheaders-$(shell cat VERSION)
+dist:
+	mkdir -p build
+	git archive --format=tar --prefix=$(name)/ HEAD | xz -T1 -9 >build/$(name).tar.xz.new
+	mv build/$(name).tar.xz.new build/$(name).tar.xz
+
 bindeb: check-kdir
 	packaging/bindeb.sh "$(KDIR)" build/deb $(VMLINUX)
 
@@ -125,5 +133,5 @@ check-kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error $(KDIR): no kernel build tree: \
 		install the kernel's header package or say KDIR=...))
 
-.PHONY: help run check test test-all integrate kunit bench tools install-tools tools-static deb bindeb modules btf install clean \
-	distclean check-kdir
+.PHONY: help run check test test-all integrate kunit bench tools install-tools \
+	tools-static deb bindeb dist modules btf install clean distclean check-kdir

@@ -38,6 +38,19 @@ for target in $(sed -n '/^\.PHONY:/,$ { s/^\.PHONY://; s/\\$//; p }' "$top/Makef
 	esac
 done
 
+# A release, twice
+version=$(cat "$top/VERSION")
+ok 'make dist' make_it dist
+sum=$(sha256sum <"$copy/build/kheaders-$version.tar.xz")
+touch "$copy/README.md"
+ok 'make dist, again' make_it dist
+is "$(sha256sum <"$copy/build/kheaders-$version.tar.xz")" "$sum" 'is the same'
+is "$(tar -tf "$copy/build/kheaders-$version.tar.xz" | grep -v '/$' | sed 's,^[^/]*/,,' | LC_ALL=C sort)" \
+	"$(git -C "$copy" ls-files | LC_ALL=C sort)" 'it has all files'
+like "$(head -n 1 "$top/packaging/debian/changelog")" "^kheaders [(]${version}[)] " \
+	'the Debian package has the version'
+is "$(head -n 1 "$top/NEWS")" "kheaders $version" 'so has NEWS'
+
 # What modules leave is tried where some are built: tests/vm/stock.sh and own.sh.
 mkdir -p "$copy/build/roots/some/root" "$copy/build/rows"
 touch "$copy"/{kheaders.ko,kernel/kheaders/sysfs_blob.o,build/results.tsv}

@@ -8,13 +8,15 @@ cd "$(dirname "$0")/../.."
 # shellcheck source=tests/lib/tap.sh
 . tests/lib/tap.sh
 
-# The licence itself, inputs of tests whose every byte counts, and messages of commits.
+# The licence itself, inputs of tests whose every byte counts, messages of commits, and
+# what others' programs read that know no comments.
 files() {
 	git ls-files --cached --others --exclude-standard |
 		grep -v -e '^LICENSES/' -e '^tests/check/generator/strip/' \
 			-e '/fuzz/corpus' \
 			-e '^scripts/kheaders/series/.*[.]msg$' \
-			-e '^scripts/kheaders/series/cover-letter$'
+			-e '^scripts/kheaders/series/cover-letter$' -e '^NEWS$' -e '^VERSION$' \
+			-e '^packaging/debian/\(changelog\|copyright\|source/format\)$'
 }
 
 # those PROGRAM: the files that this awk program prints the names of
