@@ -170,6 +170,14 @@ is "$(cd "$root" && find . ! -type d | LC_ALL=C sort | xargs)" "./usr/bin/kheade
 ./usr/share/fish/vendor_completions.d/kheaders.fish \
 ./usr/share/man/man1/kheaders-mount.1 ./usr/share/man/man1/kheaders.1 \
 ./usr/share/zsh/site-functions/_kheaders" 'all is there'
+ok 'install-tools somewhere else' flock "$top/build/tools.lock" make -C "$top" install-tools \
+	PREFIX="$tap_tmp/prefix"
+for program in kheaders kheaders-mount; do
+	like "$(env -u LD_LIBRARY_PATH "$tap_tmp/prefix/bin/$program" --version)" \
+		'^kheaders [0-9.]+$' "$program finds the library there"
+	is "$(readelf -d "$root/usr/bin/$program" | grep -c PATH)" 0 \
+		"$program in /usr has no path to it"
+done
 export PKG_CONFIG_PATH=$root/usr/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
 export LD_LIBRARY_PATH=$root/usr/lib
 cat >"$tap_tmp/user.c" <<'C'
