@@ -78,7 +78,8 @@ check_headers_only() {
 check_bindeb() {
 	local name=kheaders-modules-$release deb
 	deb=$root$src/build/deb/${name}_$(cat "$top/VERSION")_$row_arch.deb
-	ok 'make bindeb' in_root make -C "$src" bindeb "KDIR=$kdir"
+	ok 'make bindeb' in_root make -C "$src" bindeb \
+		"KDIR=/usr/src/linux-headers-$release"
 	like "$(dpkg-deb -f "$deb" Package Architecture Depends | xargs)" \
 		"^Package: $name Architecture: $row_arch Depends: kmod, linux-image-$release [|]" \
 		'it says which kernel it is for'
