@@ -62,6 +62,7 @@ build()
 {
 	make -C "$kdir" M="$tmp/src" "$@" modules || die "the module does not build"
 	make -C "$kdir" M="$tmp/src" INSTALL_MOD_PATH="$stage" INSTALL_MOD_STRIP=1 \
+		INSTALL_MOD_DIR=updates \
 		CONFIG_MODULE_SIG_ALL="$([ ! -f "$kdir/certs/signing_key.pem" ] || echo y)" \
 		"$@" modules_install || die "the module cannot be installed"
 }
