@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * To be preloaded: makes the call number FAIL_AT of the function FAIL_CALL fail as if there
- * was no room, and notes in the file FAIL_COUNT how many calls there were.
+ * was no room, or, with FAIL_SIGNAL, sends that signal and lets it succeed. Notes in the file
+ * FAIL_COUNT how many calls there were.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +21,14 @@ static int count;
 static int fails(const char *call)
 {
 	const char *which = getenv("FAIL_CALL"), *at = getenv("FAIL_AT");
+	const char *signal = getenv("FAIL_SIGNAL");
 
 	if (!which || strcmp(which, call) || ++count != atoi(at ? at : "0"))
 		return 0;
+	if (signal) {
+		raise(atoi(signal));
+		return 0;
+	}
 	errno = ENOSPC;
 	return 1;
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# No room on the disk, at every single call that writes: there is all, or nothing.
+# No room on the disk, or interrupted, at every single call that writes: there is all, or
+# nothing.
 
 set -euo pipefail
 # shellcheck source=tests/check/tools/tools.sh
@@ -42,14 +43,14 @@ judge_path() {
 	*) echo "status $1" ;;
 	esac
 	[ ! -d "$work/cache" ] || find "$work/cache" -mindepth 1 -maxdepth 1 -name '.*'
-	"${path[@]}" >"$tap_tmp/said"
+	env -u FAIL_SIGNAL "${path[@]}" >"$tap_tmp/said"
 	diff -r "$tap_tmp/by-tar" "$(cat "$tap_tmp/said")"
 }
 
 # each_call CALL JUDGE COMMAND...: with each of them failing in turn. A directory that is
 # there already may fail to be made; nothing else is without consequence.
 each_call() {
-	local call=$1 judge=$2 what=${2#judge_} calls n status wrong=
+	local call=$1 judge=$2 what=${2#judge_}${FAIL_SIGNAL+, signal $FAIL_SIGNAL} calls n status wrong=
 	shift 2
 	rm -rf "${work:?}"/*
 	ok "$what: $call: none fails" failing "$call" 0 "$@"
@@ -74,5 +75,11 @@ for call in write openat mkdirat fchmod renameat close; do
 done
 for call in write openat mkdir mkdirat fchmod renameat close; do
 	each_call "$call" judge_path "${path[@]}"
+done
+# On a terminal, by kill, and when that goes away
+for FAIL_SIGNAL in 2 15 1; do
+	export FAIL_SIGNAL
+	each_call write judge_extract "${extract[@]}"
+	each_call mkdirat judge_path "${path[@]}"
 done
 done_testing
