@@ -21,13 +21,11 @@ static int run(int argc, char **argv)
 		case 'o': other = true; break;
 		}
 	}
-	status = open_source(&cmd_check, argv + optind);
+	status = open_kernels(source_argument(&cmd_check, argv + optind), other, &info);
 	if (status)
 		return status;
-	if (kheaders_verify(kh) || kheaders_get_info(kh, &info))
+	if (kheaders_verify(kh))
 		return archive_failed();
-	if (!other && refuse_other_kernel(&info))
-		return STATUS_FAILED;
 	if (!quiet)
 		printf("%s: intact, headers of %s, profile %s\n", info.path,
 		       release_of(&info), info.profile);

@@ -67,14 +67,15 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * fails it says why, and what to do; returns a status. */
 enum status open_archive(const char *file);
 
-/* As open_archive(), with what a command's only argument names, if there is one. */
-enum status open_source(const struct command *command, char **arguments);
+/* A command's only argument, if there is one: the archive's file. */
+const char *source_argument(const struct command *command, char **arguments);
 
 /* The release of the archive's kernel, or words if it does not say. */
 const char *release_of(const struct kheaders_info *info);
 
-/* If these are not the running kernel's headers, says so and returns true. */
-bool refuse_other_kernel(const struct kheaders_info *info);
+/* Opens and describes an archive; refuses another kernel's than the running one's, unless
+ * that is as good. */
+enum status open_kernels(const char *file, bool other, struct kheaders_info *info);
 
 /* What the commands take that are about a tree in the cache. */
 #define TREE_OPTIONS_SHORT	"f:o"

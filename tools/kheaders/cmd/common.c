@@ -180,11 +180,11 @@ enum status open_archive(const char *file)
 	return STATUS_ABSENT;
 }
 
-enum status open_source(const struct command *command, char **arguments)
+const char *source_argument(const struct command *command, char **arguments)
 {
 	if (arguments[0] && arguments[1])
 		usage_error(command, "one archive at a time");
-	return open_archive(arguments[0]);
+	return arguments[0];
 }
 
 const char *release_of(const struct kheaders_info *info)
@@ -199,12 +199,19 @@ const char *running_release(void)
 	return uname(&uts) ? "" : uts.release;
 }
 
-bool refuse_other_kernel(const struct kheaders_info *info)
+enum status open_kernels(const char *file, bool other, struct kheaders_info *info)
 {
-	if (!info->is_running)
-		complain("%s: has the headers of %s, which is not the kernel that runs "
-			 "(--other-kernel allows it)", info->path, release_of(info));
-	return !info->is_running;
+	int status = open_archive(file);
+
+	if (status)
+		return status;
+	if (kheaders_get_info(kh, info))
+		return archive_failed();
+	if (other || info->is_running)
+		return STATUS_OK;
+	complain("%s: has the headers of %s, which is not the kernel that runs "
+		 "(--other-kernel allows it)", info->path, release_of(info));
+	return STATUS_FAILED;
 }
 
 enum status finish_output(void)

@@ -24,13 +24,9 @@ static int run(int argc, char **argv)
 	}
 	if (!directory)
 		usage_error(&cmd_extract, "where to? Say -C DIRECTORY");
-	status = open_source(&cmd_extract, argv + optind);
+	status = open_kernels(source_argument(&cmd_extract, argv + optind), other, &info);
 	if (status)
 		return status;
-	if (kheaders_get_info(kh, &info))
-		return archive_failed();
-	if (!other && refuse_other_kernel(&info))
-		return STATUS_FAILED;
 	if (kheaders_extract(kh, directory))
 		return archive_failed();
 	return STATUS_OK;

@@ -65,7 +65,7 @@ static int run(int argc, char **argv)
 
 	while ((c = parse_option(&cmd_info, argc, argv, "j", options)) != -1)
 		json = json || c == 'j';
-	status = open_source(&cmd_info, argv + optind);
+	status = open_archive(source_argument(&cmd_info, argv + optind));
 	if (status)
 		return status;
 	if (kheaders_get_info(kh, &info))

@@ -26,7 +26,7 @@ static int run(int argc, char **argv)
 
 	while ((c = parse_option(&cmd_list, argc, argv, "l", options)) != -1)
 		is_long = is_long || c == 'l';
-	status = open_source(&cmd_list, argv + optind);
+	status = open_archive(source_argument(&cmd_list, argv + optind));
 	if (status)
 		return status;
 	kheaders_set_progress(kh, NULL, NULL);	/* the list itself shows it */

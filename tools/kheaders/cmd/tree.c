@@ -17,14 +17,10 @@ void take_tree_option(struct tree *tree, int c)
 
 enum status open_tree(struct tree *tree)
 {
-	int status = open_archive(tree->file);
+	int status = open_kernels(tree->file, tree->other, &tree->info);
 
 	if (status)
 		return status;
-	if (kheaders_get_info(kh, &tree->info))
-		return archive_failed();
-	if (!tree->other && refuse_other_kernel(&tree->info))
-		return STATUS_FAILED;
 	if (kheaders_path(kh, tree->cache, &tree->path, &tree->lock))
 		return archive_failed();
 	return STATUS_OK;

@@ -279,13 +279,9 @@ static enum status read_nodes(const char *file, bool other)
 	struct stat st;
 	int status;
 
-	status = open_archive(file);
+	status = open_kernels(file, other, &info);
 	if (status)
 		return status;
-	if (kheaders_get_info(kh, &info))
-		return archive_failed();
-	if (!other && refuse_other_kernel(&info))
-		return STATUS_FAILED;
 	changed = stat(info.path, &st) ? 0 : st.st_mtime;
 	if (add_node("", 0, (struct node) { .mode = S_IFDIR | 0755 })) {
 		complain("out of memory");
