@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Threads, and walking an archive with several of them: each takes the next block. */
+/*
+ * Threads, and walking an archive with several of them: each takes the next block, and has an
+ * object of libarchive's to itself. These share a counter, from which members get inode
+ * numbers, which nobody looks at.
+ */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
