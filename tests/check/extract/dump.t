@@ -26,6 +26,23 @@ returns "ours, among ones" "$ours" "$dump"
 put_at "$tap_tmp/linux.vmlinux" $((62 * MiB + 1))
 returns "ours and Linux's" "$ours" "$dump"
 
+# at_piece_end WHAT ARCHIVE FILE OFFSET SHIFT...: tr and grep read in pieces, of a size that
+# is a power of two; what is at this offset of the file lies at, and around, the end of one.
+at_piece_end() {
+	local shift
+	for shift in "${@:5}"; do
+		rm -f "$dump"
+		put_at "$3" $((MiB - $4 + shift))
+		answers "$1 at a piece's end $shift" "$2" "$dump"
+	done
+}
+
+at_piece_end 'the start marker' "$ours" "$tap_tmp/ours.ko" \
+	"$(offset "$tap_tmp/ours.ko" 'IKHD_ST\x00\xfd')" -14 -13 -8 -7 -1 0
+at_piece_end 'the end marker' "$ours" "$tap_tmp/ours.ko" \
+	"$(offset "$tap_tmp/ours.ko" 'YZIKHD_ED')" -10 -9 -3 -2 -1 0
+at_piece_end "Linux's archive" "$linux" "$linux" 0 -6 -5 -1 0
+
 rm "$dump"
 pack gzip "$tap_tmp/ours.ko" >"$tap_tmp/packed"
 put_at "$tap_tmp/packed" $((30 * MiB))

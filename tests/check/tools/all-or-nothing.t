@@ -60,6 +60,9 @@ each_call() {
 		rm -rf "${work:?}"/*
 		status=0
 		failing "$call" "$n" "$@" || status=$?
+		# Interrupted at the first, it does not go on to the last.
+		[ -z "${FAIL_SIGNAL-}" ] || [ "$n" -gt 1 ] ||
+			[ "$(cat "$tap_tmp/count")" -lt "$calls" ] || wrong+='it went on; '
 		[ "$call" = mkdir ] || [ "$status" -eq 1 ] || wrong+="status $status"
 		wrong+=$("$judge" "$status" 2>&1) || wrong+=' it failed'
 		[ -z "$wrong" ] || { wrong="call $n: $wrong"; break; }
