@@ -227,9 +227,13 @@ static int write_stamp(struct kheaders *kh, const struct cache *cache)
 		    0644);
 	if (fd < 0)
 		return cache_failed(kh, cache, ".stamp");
-	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text) || close(fd))
-		return cache_failed(kh, cache, ".stamp");
-	return 0;
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
+		int err = cache_failed(kh, cache, ".stamp");
+
+		close(fd);
+		return err;
+	}
+	return close(fd) ? cache_failed(kh, cache, ".stamp") : 0;
 }
 
 static void remove_at(int parent, const char *name)
