@@ -168,6 +168,6 @@ says 1 "${only//\\$'\n'/}" 'build-tree: headers only' build-tree --link
 ok 'there is no link' test ! -L "$link"
 "$(dirname "$0")/make_tar" name=./.kheaders/manifest,text=$'release=../../tmp\nprofile=build\n' \
 	name=.kheaders/prepare-host.sh,text=: | xz >"$root/tmp/evil.tar.xz"
-says 1 'kheaders: /tmp/evil.tar.xz: is of no kernel that can be named' '--link for a kernel with a slash' \
+says 1 'kheaders: /tmp/evil.tar.xz: its kernel release is empty, or has a slash in it' '--link for a kernel with a slash' \
 	build-tree --link -of /tmp/evil.tar.xz
 done_testing

@@ -38,5 +38,5 @@ units lib "${lib[@]}"
 for name in cache describe pread walk; do
 	lib+=("$tools/lib/$name.o")
 done
-units command "$tools"/cmd/{common,advise,tree}.o "${lib[@]}"
+units command "$tools"/cmd/{advise,common,mount,tree}.o "${lib[@]}"
 done_testing

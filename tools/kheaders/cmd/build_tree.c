@@ -110,7 +110,8 @@ static enum status make_link(const struct tree *tree)
 	const char *release = tree->info.release;
 
 	if (!*release || strchr(release, '/')) {
-		complain("%s: is of no kernel that can be named", tree->info.path);
+		complain("%s: its kernel release is empty, or has a slash in it",
+			 tree->info.path);
 		return STATUS_FAILED;
 	}
 	link_name(name, sizeof(name), release);
@@ -167,24 +168,17 @@ static enum status remove_link(const char *release)
 
 static int run(int argc, char **argv)
 {
+	static int with_link, without_link;
 	static const struct option options[] = {
 		TREE_OPTIONS,
-		{ "link", no_argument, NULL, 'l' },
-		{ "unlink", no_argument, NULL, 'u' },
+		{ "link", no_argument, &with_link, true },
+		{ "unlink", no_argument, &without_link, true },
 		ARCHIVE_OPTIONS
 	};
-	bool with_link = false, without_link = false;
 	struct tree tree = { 0 };
-	int c, status;
+	int status;
 
-	while ((c = parse_option(&cmd_build_tree, argc, argv, TREE_OPTIONS_SHORT,
-				 options)) != -1) {
-		with_link = with_link || c == 'l';
-		without_link = without_link || c == 'u';
-		take_tree_option(&tree, c);
-	}
-	if (argv[optind])
-		usage_error(&cmd_build_tree, "'%s': takes no arguments", argv[optind]);
+	parse_tree_options(&cmd_build_tree, argc, argv, TREE_OPTIONS_SHORT, options, &tree);
 	if (with_link && without_link)
 		usage_error(&cmd_build_tree, "--link or --unlink?");
 	if (without_link)

@@ -17,24 +17,17 @@ static int run(int argc, char **argv)
 		"", "/generated", "/uapi", "/generated/uapi",
 	};
 	struct tree tree = { 0 };
-	bool bpf = false;
-	int c, status;
 	size_t i;
+	int status;
 
-	while ((c = parse_option(&cmd_cflags, argc, argv, TREE_OPTIONS_SHORT,
-				 options)) != -1) {
-		if (c == 't' && strcmp(optarg, "bpf"))
-			usage_error(&cmd_cflags, "unknown target '%s'", optarg);
-		bpf = bpf || c == 't';
-		take_tree_option(&tree, c);
-	}
-	if (argv[optind])
-		usage_error(&cmd_cflags, "'%s': takes no arguments", argv[optind]);
+	parse_tree_options(&cmd_cflags, argc, argv, TREE_OPTIONS_SHORT, options, &tree);
+	if (tree.target && strcmp(tree.target, "bpf"))
+		usage_error(&cmd_cflags, "unknown target '%s'", tree.target);
 	status = open_tree(&tree);
 	if (status)
 		return status;
 	printf("-nostdinc -D__KERNEL__");
-	if (bpf)
+	if (tree.target)
 		printf(" --target=bpf -D__BPF_TRACING__ -D__TARGET_ARCH_%s", tree.info.arch);
 	for (i = 0; i < sizeof(directories) / sizeof(directories[0]); i++)
 		printf(" -I%s/arch/%s/include%s -I%s/include%s", tree.path, tree.info.arch,

@@ -94,20 +94,22 @@ struct tree {
 	const char *file;	/* options */
 	const char *cache;
 	bool other;
+	const char *target;	/* of cflags */
 	char *path;		/* of the tree */
 	int lock;		/* that is held while it is used */
 	struct kheaders_info info;
 };
 
-/* Takes one of TREE_OPTIONS. */
-void take_tree_option(struct tree *tree, int c);
+/*
+ * Parses the options of a command, which are TREE_OPTIONS and perhaps others that set flags.
+ * With a "+" in front of short_options arguments may follow; else there are none.
+ */
+void parse_tree_options(const struct command *command, int argc, char **argv,
+			const char *short_options, const struct option *long_options,
+			struct tree *tree);
 
 /* Unpacks the archive, if it has not been; sets path, lock and info. */
 enum status open_tree(struct tree *tree);
-
-/* Likewise, of a command that takes only TREE_OPTIONS, and no arguments. */
-enum status open_tree_from_options(const struct command *command, struct tree *tree, int argc,
-				   char **argv);
 
 /* Calls a function for each environment variable by which programs find the tree. */
 void for_each_variable(const struct tree *tree,

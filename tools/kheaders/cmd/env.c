@@ -25,9 +25,12 @@ static void print_variable(const char *name, const char *value)
 
 static int run(int argc, char **argv)
 {
+	static const struct option options[] = { TREE_OPTIONS, ARCHIVE_OPTIONS };
 	struct tree tree = { 0 };
-	int status = open_tree_from_options(&cmd_env, &tree, argc, argv);
+	int status;
 
+	parse_tree_options(&cmd_env, argc, argv, TREE_OPTIONS_SHORT, options, &tree);
+	status = open_tree(&tree);
 	if (status)
 		return status;
 	for_each_variable(&tree, print_variable);

@@ -26,4 +26,8 @@ const struct command cmd_mount = {
 	.run = run,
 	.arguments = "[SOURCE] DIRECTORY",
 	.help = "Mount the archive as a file system, until fusermount3 -u DIRECTORY.",
+	.options =
+	"  -f, --foreground     stay, and unmount when interrupted\n"
+	"  -o, --other-kernel   another kernel's headers are as good\n"
+	ARCHIVE_OPTIONS_HELP,
 };

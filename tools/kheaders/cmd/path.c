@@ -7,9 +7,12 @@
 
 static int run(int argc, char **argv)
 {
+	static const struct option options[] = { TREE_OPTIONS, ARCHIVE_OPTIONS };
 	struct tree tree = { 0 };
-	int status = open_tree_from_options(&cmd_path, &tree, argc, argv);
+	int status;
 
+	parse_tree_options(&cmd_path, argc, argv, TREE_OPTIONS_SHORT, options, &tree);
+	status = open_tree(&tree);
 	if (status)
 		return status;
 	puts(tree.path);

@@ -18,11 +18,9 @@ static int run(int argc, char **argv)
 {
 	static const struct option options[] = { TREE_OPTIONS, ARCHIVE_OPTIONS };
 	struct tree tree = { 0 };
-	int c, status;
+	int status;
 
-	while ((c = parse_option(&cmd_run, argc, argv, "+" TREE_OPTIONS_SHORT,
-				 options)) != -1)
-		take_tree_option(&tree, c);
+	parse_tree_options(&cmd_run, argc, argv, "+" TREE_OPTIONS_SHORT, options, &tree);
 	if (!argv[optind])
 		usage_error(&cmd_run, "which command?");
 	status = open_tree(&tree);

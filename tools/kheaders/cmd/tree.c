@@ -4,15 +4,22 @@
 
 #include "cmd.h"
 
-static const struct option tree_options[] = { TREE_OPTIONS, ARCHIVE_OPTIONS };
-
-void take_tree_option(struct tree *tree, int c)
+void parse_tree_options(const struct command *command, int argc, char **argv,
+			const char *short_options, const struct option *long_options,
+			struct tree *tree)
 {
-	switch (c) {
-	case 'f': tree->file = optarg; break;
-	case 'o': tree->other = true; break;
-	case 'c': tree->cache = optarg; break;
+	int c;
+
+	while ((c = parse_option(command, argc, argv, short_options, long_options)) != -1) {
+		switch (c) {
+		case 'f': tree->file = optarg; break;
+		case 'o': tree->other = true; break;
+		case 'c': tree->cache = optarg; break;
+		case 't': tree->target = optarg; break;
+		}
 	}
+	if (*short_options != '+' && argv[optind])
+		usage_error(command, "'%s': takes no arguments", argv[optind]);
 }
 
 enum status open_tree(struct tree *tree)
@@ -29,19 +36,6 @@ enum status open_tree(struct tree *tree)
 bool can_build_modules(const struct tree *tree)
 {
 	return !strcmp(tree->info.profile, "build");
-}
-
-enum status open_tree_from_options(const struct command *command, struct tree *tree, int argc,
-				   char **argv)
-{
-	int c;
-
-	while ((c = parse_option(command, argc, argv, TREE_OPTIONS_SHORT,
-				 tree_options)) != -1)
-		take_tree_option(tree, c);
-	if (argv[optind])
-		usage_error(command, "'%s': takes no arguments", argv[optind]);
-	return open_tree(tree);
 }
 
 /* What programs look at. Those that are for modules would be of no use without a makefile. */

@@ -295,16 +295,6 @@ static enum status read_nodes(const char *file, bool other)
 	return status ? STATUS_FAILED : index_nodes();
 }
 
-static const struct command command = {
-	.name = "mount",
-	.arguments = "[SOURCE] DIRECTORY",
-	.help = "Mount the archive as a file system, until fusermount3 -u DIRECTORY.",
-	.options =
-	"  -f, --foreground     stay, and unmount when interrupted\n"
-	"  -o, --other-kernel   another kernel's headers are as good\n"
-	ARCHIVE_OPTIONS_HELP,
-};
-
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -321,12 +311,12 @@ int main(int argc, char **argv)
 		return STATUS_FAILED;
 	}
 	opterr = 0;
-	while ((c = parse_option(&command, argc, argv, "fo", options)) != -1) {
+	while ((c = parse_option(&cmd_mount, argc, argv, "fo", options)) != -1) {
 		foreground = foreground || c == 'f';
 		other = other || c == 'o';
 	}
 	if (!argv[optind] || (argv[optind + 1] && argv[optind + 2]))
-		usage_error(&command, "mount what, where?");
+		usage_error(&cmd_mount, "mount what, where?");
 	if (argv[optind + 1])
 		file = argv[optind++];
 	directory = argv[optind];
