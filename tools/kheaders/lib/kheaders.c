@@ -89,7 +89,7 @@ void kheaders_set_progress(struct kheaders *kh,
 
 void report_progress(struct kheaders *kh, uint64_t done, uint64_t total)
 {
-	if (kh->progress)
+	if (kh->progress && total)
 		kh->progress(done, total, kh->progress_data);
 }
 
