@@ -159,6 +159,10 @@ for command in '' info check list cat extract path build-tree run env cflags cac
 done
 like "$("$kheaders" --version)" '^kheaders [0-9.]+$' 'version'
 
+# Built where a library is missing
+run_mustfail -s 2 -e 'kheaders: wants the development files of libarchive.*libmd-dev' \
+	'make tools without libraries' make -C "$top/tools/kheaders" O="$tap_tmp/none" CC='gcc -nostdinc'
+
 # Installed: a program of somebody else finds the library.
 root=$tap_tmp/root
 ok 'install-tools' flock "$top/build/tools.lock" make -C "$top" install-tools PREFIX=/usr DESTDIR="$root"
