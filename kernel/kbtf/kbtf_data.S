@@ -4,6 +4,7 @@
  * the notes of the vmlinux that it is from. The symbols of the BTF are those that
  * objcopy would give to a file .btf.kernel.bin.
  */
+#include <linux/const.h>
 #include <linux/linkage.h>
 #include <asm/page.h>
 

@@ -10,6 +10,7 @@
  * The section is not called .rodata.something because linker scripts would
  * merge it into .rodata then.
  */
+#include <linux/const.h>
 #include <linux/linkage.h>
 #include <asm/page.h>
 
