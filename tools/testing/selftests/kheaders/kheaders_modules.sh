@@ -81,11 +81,11 @@ foreign_is_refused() {
 	log_since | grep "disagrees about version of symbol $symbol"
 }
 
-# Room for the sources, but not for what is made of them.
+# Room for the sources, each of which takes a page, but not for what is made of them.
 # Whoever gets there first says so: the compiler, or kbuild's fixdep.
 full_disk_is_refused() {
 	mkdir "$dir/full" &&
-		mount -t tmpfs -o size=64k tmpfs "$dir/full" &&
+		mount -t tmpfs -o nr_blocks=16 tmpfs "$dir/full" &&
 		cp -r modules/. "$dir/full" || return 1
 	make -C "$dir/headers" M="$dir/full" modules >"$dir/log" 2>&1
 	rc=$?

@@ -26,7 +26,7 @@ static struct shared {
 	atomic_uint loaded;		/* last round whose module was loaded */
 	atomic_uint unloaded;		/* last round whose module is gone */
 	atomic_bool stop;
-	atomic_bool mapping;		/* a lock: somebody maps or unmaps */
+	atomic_uint mapping;		/* a lock: somebody maps or unmaps */
 	struct {
 		atomic_uint busy;	/* last round it is at work in */
 		atomic_uint done;	/* last round it saw the end of */
