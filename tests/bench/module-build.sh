@@ -17,6 +17,7 @@ rounds=${BENCH_ROUNDS:-9}
 "$vm/root.sh" "$row"
 release=$(kernel_release)
 package=/usr/src/linux-headers-$release
+common=$(common_headers)
 tmp=$(mktemp -d "$root/tmp/bench.XXXXXX")
 trap 'rm -rf -- "$tmp"' EXIT
 inside=${tmp#"$root"}
@@ -24,7 +25,7 @@ inside=${tmp#"$root"}
 unpack() {
 	cp -r "$top/scripts/kheaders" "$tmp/scripts"
 	in_root sh "$inside/scripts/gen_kheaders.sh" --profile build \
-		--srctree "${package%"$row_arch"}common" --objtree "$package" \
+		--srctree "${common#"$root"}" --objtree "$package" \
 		--srcarch x86 --output "$inside/archive" >&2
 	mkdir "$tmp/headers"
 	in_root tar -xf "$inside/archive" -C "$inside/headers"

@@ -22,6 +22,10 @@ cross_compile() {
 	x86_64-x86_64 | arm64-aarch64) ;;
 	x86_64-*) echo x86_64-linux-gnu- ;;
 	arm64-*) echo aarch64-linux-gnu- ;;
+	arm-*) echo arm-linux-gnueabihf- ;;
+	powerpc-*) echo powerpc64le-linux-gnu- ;;
+	riscv-*) echo riscv64-linux-gnu- ;;
+	s390-*) echo s390x-linux-gnu- ;;
 	*) die "no compiler is known for $1" ;;
 	esac
 }

@@ -26,22 +26,31 @@ jobs=$*
 timeout=${VM_TIMEOUT:-$row_timeout}
 qemu=${QEMU:-$arch_qemu}
 
-# share TAG DIRECTORY: for the guest to mount over 9p, read-only
+# share NAME DIRECTORY: for guest/share, which mounts it
 share() {
+	local size
+	if [ -n "$row_images" ]; then
+		size=$(du -sk "$2" | cut -f 1)
+		truncate -s "$((size + size / 4 + 16384))k" "$tmp/$1"
+		mke2fs -q -t ext4 -d "$2" "$tmp/$1"
+		add_disk "$1" "$tmp/$1" ,readonly=on
+		return
+	fi
 	shares+=(-fsdev "local,id=$1,path=$2,security_model=none,readonly=on,multidevs=remap"
-		-device "virtio-9p-pci,fsdev=$1,mount_tag=$1")
+		-device "virtio-9p-$arch_bus,fsdev=$1,mount_tag=$1")
 }
 
 # What is booted, and the modules that it takes to get to the root. KUnit is on
 # by default in some kernels only.
 choose_kernel() {
-	local release
+	local release files
 	mkdir -p "$row_guest"
 	share root "$root"
 	share own "$row_guest"
 	if [ -z "$row_source" ]; then
 		release=$(kernel_release)
-		kernel=$root/boot/vmlinuz-$release
+		files=("$root"/boot/vmlinu[xz]-"$release")
+		kernel=${files[0]}
 		modules=$root/lib/modules/$release
 		[ -f "$modules/modules.dep" ] || die "$root: no modules for $release"
 	else
@@ -63,7 +72,7 @@ boot() {
 		-kernel "$kernel" -initrd "$tmp/initramfs" \
 		-append "$arch_console panic=-1 oops=panic panic_on_warn=1 $parameters ${row_init:+vm.init=$row_init} vm.jobs=${3// /,}" \
 		"${shares[@]}" \
-		-serial "file:$4.console" -device virtio-serial-pci \
+		-serial "file:$4.console" -device "virtio-serial-$arch_bus" \
 		-chardev "file,id=result,path=$4.result" \
 		-device virtserialport,chardev=result,name=result \
 		</dev/null &
@@ -101,13 +110,20 @@ probe() {
 	fi
 }
 
-# What the guest changes is kept on a disk from boot to boot, or forgotten.
+# add_disk NAME FILE [OPTIONS]
 add_disk() {
+	shares+=(-drive "file=$2,format=raw,if=none,id=$1${3-}"
+		-device "virtio-blk-$arch_bus,drive=$1,serial=$1")
+}
+
+# What the guest changes is kept on a disk from boot to boot, or forgotten.
+keep_changes() {
 	[ -e "$row_work/disk" ] || {
 		truncate -s 8G "$row_work/disk"
 		mke2fs -q -t ext4 "$row_work/disk"
 	}
-	shares+=(-drive "file=$row_work/disk,format=raw,if=virtio")
+	add_disk disk "$row_work/disk"
+	parameters+=' vm.disk'
 }
 
 prefix=$row_work/${jobs%% *}
@@ -115,16 +131,17 @@ mkdir -p "$row_work"
 rm -f -- "$prefix.console" "$prefix.result"
 command -v "$qemu" >/dev/null || die "there is no $qemu"
 shares=() ram=() parameters=
-choose_kernel
-[ -z "$row_disk" ] || add_disk
-[ -z "${VM_RAM-}" ] || ram=(-machine memory-backend=ram -object
-	"memory-backend-file,id=ram,size=1024M,mem-path=$VM_RAM,share=on")
 tmp=$(mktemp -d)
 vm_pid=
 trap 'rm -rf -- "$tmp"; [ -z "$vm_pid" ] || kill "$vm_pid" 2>/dev/null || :' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-"$vm/initramfs.sh" "$root" "$modules" "$tmp/initramfs" ${row_disk:+virtio_blk crc32c_generic ext4}
+choose_kernel
+[ -z "$row_disk" ] || keep_changes
+[ -z "${VM_RAM-}" ] || ram=(-machine memory-backend=ram -object
+	"memory-backend-file,id=ram,size=1024M,mem-path=$VM_RAM,share=on")
+"$vm/initramfs.sh" "$root" "$modules" "$tmp/initramfs" \
+	${row_disk:+virtio_blk crc32c_generic ext4} ${row_images:+virtio_blk crc32c_generic ext4}
 choose_accel
 status=0
 boot "$accel" "$timeout" "$jobs" "$prefix" || status=$?

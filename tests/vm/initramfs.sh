@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # initramfs.sh ROOT MODULES OUTPUT [MODULE...]: makes an initramfs that gets a kernel as far
-# as mounting ROOT over 9p: ROOT's busybox, what it takes of the kernel's directory
+# as mounting ROOT: ROOT's busybox, what it takes of the kernel's directory
 # MODULES ("" if everything is built in), and tests/vm/guest as /vm.
 
 set -euo pipefail
@@ -52,7 +52,7 @@ add_module() {
 
 tmp=$(mktemp -d)
 trap 'rm -rf -- "$tmp"' EXIT
-mkdir "$tmp"/{bin,dev,proc,modules,lower,upper,newroot}
+mkdir "$tmp"/{bin,dev,proc,sys,modules,lower,upper,newroot}
 cp "$root/bin/busybox" "$tmp/bin/"
 cp "$vm/guest/initramfs-init" "$tmp/init"
 cp -r "$vm/guest" "$tmp/vm"

@@ -58,7 +58,8 @@ headers() {
 
 check_layouts() {
 	local package=$root/usr/src/linux-headers-$release dir=$src/layouts
-	local common=${package%"$row_arch"}common kbuild=$package/scripts/..
+	local common kbuild=$package/scripts/..
+	common=$(common_headers)
 	kbuild=$(cd -P "$kbuild" && pwd)
 	headers "$archive" >"$tap_tmp/headers"
 	ok 'there are headers' test -s "$tap_tmp/headers"

@@ -24,8 +24,8 @@ load_row "$1"
 packages() {
 	local suite=''
 	[ "$row_backports" != yes ] || suite=/$row_release-backports
-	printf '%s\n' "linux-headers-$row_arch$suite" \
-		"linux-image-$row_arch$suite" "${base[@]}"
+	printf '%s\n' "linux-headers-$row_flavour$suite" \
+		"linux-image-$row_flavour$suite" "${base[@]}"
 	! is_foreign || echo '?essential'
 	[ -z "$row_packages" ] || printf '%s\n' "${row_packages// /$'\n'}"
 }
@@ -98,6 +98,8 @@ make_root() {
 	apt_options >"$tmp/apt.conf"
 	"$top/tests/lib/apt-sources.sh" "$row_release" "$row_backports" \
 		>"$tmp/sources.list"
+	# Of other architectures mirrors have no security updates, or parts of them.
+	! is_foreign || sed -i '/-security /d' "$tmp/sources.list"
 	rm -rf -- "$root" "$new"
 	bootstrap || {
 		tail -n 20 "$log" >&2

@@ -20,7 +20,8 @@ vm=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 load_row() {
 	local file
 	row=$1 row_arch=amd64 row_release='' row_backports=no row_packages=''
-	row_options='' row_source='' row_put_in='' row_deb='' row_init='' row_disk='' row_root='' row_config='' row_make=''
+	row_flavour='' row_options='' row_source='' row_put_in='' row_deb='' row_init=''
+	row_disk='' row_images='' row_root='' row_config='' row_make=''
 	row_checks='' row_jobs='' row_leave_out='' row_rounds=50 row_skips=() row_timeout=900
 	file=$(find "$top"/tests/{boot,slow} -name "$1.conf")
 	[ -n "$file" ] || die "no kernel '$1': have $(cd "$top/tests" &&
@@ -35,6 +36,7 @@ load_row() {
 	row_obj=$row_work/obj
 	# shellcheck source-path=SCRIPTDIR source=arch-amd64.conf
 	. "$vm/arch-$row_arch.conf"
+	row_flavour=${row_flavour:-${arch_flavour:-$row_arch}}
 }
 
 # Is the row of another architecture than this machine? Then nothing in its root can
@@ -45,11 +47,21 @@ is_foreign() {
 
 # The kernel release that the header package in the row's root is for.
 kernel_release() {
-	local dirs=("$root"/usr/src/linux-headers-*-"$row_arch")
-	if [ "${#dirs[@]}" -ne 1 ] || [ ! -d "${dirs[0]}" ]; then
+	local dir
+	dir=$(only_directory "$root"/usr/src/linux-headers-*-"$row_flavour")
+	printf '%s\n' "${dir##*/linux-headers-}"
+}
+
+# The part of it that all flavours of that kernel share.
+common_headers() {
+	only_directory "$root"/usr/src/linux-headers-*-common*
+}
+
+only_directory() {
+	if [ "$#" -ne 1 ] || [ ! -d "$1" ]; then
 		die "$root: expected the headers of exactly one kernel"
 	fi
-	printf '%s\n' "${dirs[0]##*/linux-headers-}"
+	printf '%s\n' "$1"
 }
 
 # Prints the path of the helper that makes /dev/null work in a root without

@@ -14,7 +14,8 @@ build() {
 # links to what kbuild has are relative.
 build_with_copy() {
 	local package=$root/usr/src/linux-headers-$release
-	local common=${package%"$row_arch"}common
+	local common
+	common=$(common_headers)
 	kdir=$src/usr/src/${package##*/}
 	mkdir -p "$root$src/usr/src"
 	ln -s /usr/lib "$root$src/usr/lib"
@@ -28,7 +29,7 @@ build_with_copy() {
 # Every header that the package has.
 check_package() {
 	local package=$root/usr/src/linux-headers-$release
-	check_headers "$release" "${package%"$row_arch"}common" "$package" "$arch_headers"
+	check_headers "$release" "$(common_headers)" "$package" "$arch_headers"
 }
 
 check_rebuild_module() {

@@ -11,18 +11,11 @@
 release=$(uname -r)
 modules=/lib/modules/$release
 
-# mount_9p TAG DIRECTORY
-mount_9p() {
-	mkdir -p "$2" &&
-	busybox mount -t 9p "$1" "$2" \
-		-o ro,trans=virtio,version=9p2000.L,msize=262144,cache=loose
-}
-
 # The tree that a kernel of our own was built from, with a tmpfs on top.
 mount_linux() {
 	[ ! -d /linux ] || return 0
-	mount_9p linux /run/linux/lower &&
-	mkdir -p /run/linux/upper /run/linux/work /linux &&
+	mkdir -p /run/linux/lower /run/linux/upper /run/linux/work /linux &&
+	/vm/share linux /run/linux/lower &&
 	busybox mount -t overlay overlay /linux -o \
 		lowerdir=/run/linux/lower,upperdir=/run/linux/upper,workdir=/run/linux/work
 }
@@ -96,7 +89,8 @@ bail() {
 
 rounds='' leave_out=''
 export KHEADERS_MODULE KHEADERS_PROC KHEADERS_ARCHIVE=/own/kheaders_data.tar.xz
-[ -e /own/settings ] || mount_9p own /own || bail 'cannot mount what was built'
+mkdir -p /own
+[ -e /own/settings ] || /vm/share own /own || bail 'cannot mount what was built'
 # shellcheck source=/dev/null
 . /own/settings
 install_modules || bail 'cannot install the modules'
