@@ -258,10 +258,12 @@ ok 'for comparison kheaders is put in' integrate
 cp -a "$linux" "$tap_tmp/with-7.x"
 is "$(cd "$tap_tmp" && diff -rq with-7.x series-tree | sed -n 's/^Only in //p' |
 	LC_ALL=C sort | tr '\n' ' ')" \
-	"with-7.x/Documentation/kheaders: design.rst \
+	"with-7.x/Documentation/kheaders: choosing.rst \
+with-7.x/Documentation/kheaders: design.rst \
 with-7.x/Documentation/kheaders: distribution-kernels.rst \
 with-7.x/Documentation/kheaders: kernel-builders.rst \
 with-7.x/Documentation/kheaders: kernfs-mmap-race.rst \
+with-7.x/Documentation/kheaders: tested.rst \
 with-7.x/kernel/kheaders: kheaders_compat.h \
 with-7.x/lib/kunit-tests: kunit_compat.h \
 with-7.x/tools/testing/selftests/kheaders: kheaders_proc.sh \

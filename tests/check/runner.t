@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # tests/run: every row is counted for what it is, and what has passed at this commit
-# is not run again.
+# is not run again; and tests/matrix, which tells of it.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../lib/tap.sh
@@ -11,7 +11,7 @@ set -euo pipefail
 tests=$(cd "$(dirname "$0")/.." && pwd)
 project=$tap_tmp/project
 mkdir -p "$project"/tests/{boot,check/part,slow,vm,lib}
-cp "$tests/run" "$project/tests/"
+cp "$tests"/{run,matrix} "$project/tests/"
 
 # row NAME LINE...: a test that says that it has run, and then these lines
 row() {
@@ -74,6 +74,41 @@ is "$(wc -l <"$tap_tmp/ran")" 5 'all have run'
 ok 'a single row, by its name' run deep
 is "$(ran)" check/part/deep.t 'has run alone'
 like "$(cat "$tap_tmp/said")" 'running 1 of 5 rows' 'which is said'
+
+mkdir -p "$project/Documentation/kheaders"
+printf '%s\n' before '<!-- from tests/matrix -->' old '<!-- end -->' after >"$project/README.md"
+: >"$project/tests/results.tsv"
+printf 'row_arch=s390x\n' >"$project/tests/slow/other.conf"
+printf '# A description. More.\n' >"$project/tests/slow/new.conf"
+ok 'a table is made of the results' "$project/tests/matrix"
+is "$(cat "$project/README.md")" 'before
+<!-- from tests/matrix -->
+| Linux | processor | rows that passed | cases passed | skipped | last tried |
+|---|---|---|---|---|---|
+| 9.9 | amd64 | 1 of 1 | 1 | 0 | '"$(date -u +%F)"' |
+| 9.9 | s390x | 1 of 1 | 1 | 0 | '"$(date -u +%F)"' |
+
+Not tried yet: 1 of 4 rows.
+<!-- end -->
+after' 'README has it'
+is "$(grep -A 8 -e '- bad$' "$project/Documentation/kheaders/tested.rst" | sed 's/^ *- *//' | xargs)" \
+	"* - bad - $(date -u +%F) $(git rev-parse --short=12 HEAD) 1 1 0 * - new" \
+	'and the page says what failed'
+ok 'which is checked' "$project/tests/matrix" --check
+sed -i 's/s390x | 1 of 1 | 1/s390x | 1 of 1 | 2/' "$project/README.md"
+run_mustfail -e 'README.md: is not what' 'a figure that somebody typed' \
+	"$project/tests/matrix" --check
+ok 'is put right' "$project/tests/matrix"
+ok 'by another result, too' "$project/tests/matrix" --check
+printf '2999-01-01 00:00:00\tabc-changed\tslow/other\t9.9\t1\t5\t0\t0\n' \
+	>"$project/build/changed.tsv"
+ok 'what was not committed' "$project/tests/matrix" "$project/build/changed.tsv"
+ok 'does not count' "$project/tests/matrix" --check
+sed 's/-changed//' "$project/build/changed.tsv" >"$project/build/later.tsv"
+ok 'a later result' "$project/tests/matrix" "$project/build/later.tsv"
+ok 'does' grep -q '^| 9.9 | s390x | 1 of 1 | 5 | 0 | 2999-01-01 |' "$project/README.md"
+git clean -qfd
+git checkout -q .
 
 row slow/bad.t 'echo "ok 1 - a"'
 run_mustfail -s 1 'a row that breaks off fails' run bad

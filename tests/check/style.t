@@ -34,4 +34,6 @@ mapfile -t scripts < <(those 'FNR == 1 && /^#!.*[ \/](ba)?sh$/')
 ok 'there are scripts to check' test "${#scripts[@]}" -gt 20
 ok 'shellcheck has nothing to say' shellcheck "${scripts[@]}"
 
+ok 'what is said of kernels that were tried is what was found' tests/matrix --check
+
 done_testing

@@ -7,10 +7,12 @@
 # backwards: from all there is NAME.diff takes what a part has in files of earlier parts,
 # for each part that is yet to come. elsewhere.diff is what Linux itself does not need.
 
-not_for_linux="Documentation/kheaders/design.rst
+not_for_linux="Documentation/kheaders/choosing.rst
+Documentation/kheaders/design.rst
 Documentation/kheaders/distribution-kernels.rst
 Documentation/kheaders/kernel-builders.rst
 Documentation/kheaders/kernfs-mmap-race.rst
+Documentation/kheaders/tested.rst
 kernel/kheaders/kheaders_compat.h
 lib/kunit-tests/kunit_compat.h
 tools/testing/selftests/kheaders/kheaders_proc.sh"

@@ -82,7 +82,7 @@ foreign_is_refused() {
 }
 
 # Room for the sources, each of which takes a page, but not for what is made of them.
-# Whoever gets there first says so: the compiler, or kbuild's fixdep.
+# Whoever gets there first says so: the compiler, kbuild's fixdep, or the shell.
 full_disk_is_refused() {
 	mkdir "$dir/full" &&
 		mount -t tmpfs -o nr_blocks=16 tmpfs "$dir/full" &&
@@ -91,7 +91,7 @@ full_disk_is_refused() {
 	rc=$?
 	umount "$dir/full"
 	cat "$dir/log"
-	[ "$rc" -ne 0 ] && grep -q 'No space left on device\|not all data was written' "$dir/log"
+	[ "$rc" -ne 0 ] && grep -q 'No space left on device\|not all data was written\|I/O error' "$dir/log"
 }
 
 kheaders_need_root
