@@ -17,6 +17,7 @@
 ##   deb       build Debian packages, in a Debian root of their own, to build/deb
 ##   bindeb    build a Debian package of the module for the kernel in KDIR, and of kbtf.ko
 ##             with the types in VMLINUX if that is said, to build/deb
+##   install-dkms   install what dkms builds the module from, below DESTDIR: for packages
 ##   dist      make a release's archive of what is committed, to build
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suites in a kernel for user mode
@@ -81,12 +82,23 @@ tools install-tools tools-static:
 	$(MAKE) -C tools/kheaders O=$(CURDIR)/build/tools \
 		$(patsubst tools-%,%,$(patsubst %-tools,%,$(filter-out tools,$@)))
 
+# What dkms builds the module from, for packages: their scripts tell dkms of it.
+install-dkms: version = $(shell cat VERSION)
+install-dkms: dir = $(DESTDIR)/usr/src/kheaders-$(version)
+install-dkms:
+	mkdir -p $(dir) $(DESTDIR)/usr/lib/modules-load.d
+	cp -R Kbuild Makefile kernel scripts $(dir)/
+	$(MAKE) -C $(dir) clean
+	find $(dir) -name .gitignore -delete
+	sed 's/#MODULE_VERSION#/$(version)/' packaging/dkms.conf >$(dir)/dkms.conf
+	cp packaging/kheaders.conf $(DESTDIR)/usr/lib/modules-load.d/
+
 deb:
 	tests/install-deps.sh run
 	tests/lib/as-root.sh packaging/deb.sh
 
 # Of the same commit it is always the same.
-dist: name := kheaders-$(shell cat VERSION)
+dist: name = kheaders-$(shell cat VERSION)
 dist:
 	mkdir -p build
 	git archive --format=tar --prefix=$(name)/ HEAD | xz -T1 -9 >build/$(name).tar.xz.new
@@ -134,4 +146,5 @@ check-kdir:
 		install the kernel's header package or say KDIR=...))
 
 .PHONY: help run check test test-all integrate kunit bench tools install-tools \
-	tools-static deb bindeb dist modules btf install clean distclean check-kdir
+	tools-static install-dkms deb bindeb dist modules btf install clean distclean \
+	check-kdir
