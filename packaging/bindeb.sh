@@ -54,26 +54,12 @@ trap 'exit 143' TERM
 stage=$tmp/stage
 mkdir -p "$tmp/src" "$stage/DEBIAN" "$stage/usr/lib/modules-load.d" \
 	"$stage/usr/share/doc/$name"
-for path in Kbuild Makefile kernel scripts lib; do
+for path in Kbuild Makefile kernel scripts lib packaging; do
 	cp -R "$top/$path" "$tmp/src/"
 done
-
-build()
-{
-	make -C "$kdir" M="$tmp/src" "$@" modules || die "the module does not build"
-	make -C "$kdir" M="$tmp/src" INSTALL_MOD_PATH="$stage" INSTALL_MOD_STRIP=1 \
-		INSTALL_MOD_DIR=updates \
-		CONFIG_MODULE_SIG_ALL="$([ ! -f "$kdir/certs/signing_key.pem" ] || echo y)" \
-		"$@" modules_install || die "the module cannot be installed"
-}
-
-make -C "$tmp/src" clean >/dev/null
-build
+"$tmp/src/packaging/stage-modules.sh" "$kdir" "$stage" ${vmlinux:+"$vmlinux"} ||
+	die "the module does not build"
 cp "$top/packaging/kheaders.conf" "$stage/usr/lib/modules-load.d/$name.conf"
-[ -z "$vmlinux" ] || build KBTF_VMLINUX="$(realpath "$vmlinux")"
-
-# Those that postinst has depmod make, and links to where it was built
-find "$stage/lib/modules/$release" -maxdepth 1 ! -type d -delete
 cp "$top/packaging/debian/copyright" "$stage/usr/share/doc/$name/"
 cat >"$stage/DEBIAN/control" <<EOF
 Package: $name

@@ -1,0 +1,27 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# stage-modules.sh KDIR ROOT [VMLINUX]: builds kheaders.ko for the kernel whose build tree
+# or header package KDIR is, and kbtf.ko with the types in VMLINUX, and installs them
+# below ROOT. It builds where it is, in what bindeb.sh or rpmbuild has copied or unpacked.
+
+set -eu
+
+kdir=$1 root=$2 vmlinux=${3-}
+top=$(cd "$(dirname -- "$0")/.." && pwd)
+
+build()
+{
+	make -C "$kdir" M="$top" "$@" modules
+	make -C "$kdir" M="$top" INSTALL_MOD_PATH="$root" INSTALL_MOD_STRIP=1 \
+		INSTALL_MOD_DIR=updates \
+		CONFIG_MODULE_SIG_ALL="$([ ! -f "$kdir/certs/signing_key.pem" ] || echo y)" \
+		"$@" modules_install
+}
+
+make -C "$top" clean >/dev/null
+build
+[ -z "$vmlinux" ] || build KBTF_VMLINUX="$(realpath "$vmlinux")"
+
+# Those that the package has depmod make, and links to where it was built
+find "$root"/lib/modules/* -maxdepth 1 ! -type d -delete
