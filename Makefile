@@ -15,6 +15,7 @@
 ##   tools-static   build the command alone, without shared libraries, to
 ##             build/tools/static
 ##   deb       build Debian packages, in a Debian root of their own, to build/deb
+##   rpm       build RPM packages, likewise, to build/rpm
 ##   bindeb    build a Debian package of the module for the kernel in KDIR, and of kbtf.ko
 ##             with the types in VMLINUX if that is said, to build/deb
 ##   install-dkms   install what dkms builds the module from, below DESTDIR: for packages
@@ -97,6 +98,10 @@ deb:
 	tests/install-deps.sh run
 	tests/lib/as-root.sh packaging/deb.sh
 
+rpm:
+	tests/install-deps.sh run
+	tests/lib/as-root.sh packaging/rpm.sh
+
 # Of the same commit it is always the same.
 dist: name = kheaders-$(shell cat VERSION)
 dist:
@@ -146,5 +151,5 @@ check-kdir:
 		install the kernel's header package or say KDIR=...))
 
 .PHONY: help run check test test-all integrate kunit bench tools install-tools \
-	tools-static install-dkms deb bindeb dist modules btf install clean distclean \
+	tools-static install-dkms deb rpm bindeb dist modules btf install clean distclean \
 	check-kdir
