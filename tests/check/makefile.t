@@ -49,6 +49,9 @@ is "$(tar -tf "$copy/build/kheaders-$version.tar.xz" | grep -v '/$' | sed 's,^[^
 	"$(git -C "$copy" ls-files | LC_ALL=C sort)" 'it has all files'
 like "$(head -n 1 "$top/packaging/debian/changelog")" "^kheaders [(]${version}[)] " \
 	'the Debian package has the version'
+for file in rpm/kheaders.spec arch/PKGBUILD; do
+	ok "so has $file" grep -qE "^(Version:	|pkgver=)${version}$" "$top/packaging/$file"
+done
 is "$(head -n 1 "$top/NEWS")" "kheaders $version" 'so has NEWS'
 
 # What modules leave is tried where some are built: tests/vm/stock.sh and own.sh.
