@@ -52,6 +52,11 @@ like "$(head -n 1 "$top/packaging/debian/changelog")" "^kheaders [(]${version}[)
 for file in rpm/kheaders.spec arch/PKGBUILD; do
 	ok "so has $file" grep -qE "^(Version:	|pkgver=)${version}$" "$top/packaging/$file"
 done
+# Yocto wants to know when a licence changes.
+(cd "$top" && grep -rhoE 'LICENSES/[^;]*;md5=[0-9a-f]+' packaging/yocto |
+	sed 's/\(.*\);md5=\(.*\)/\2  \1/') >"$tap_tmp/licences"
+ok 'Yocto is told the licences' test -s "$tap_tmp/licences"
+ok 'as they are' env -C "$top" md5sum --quiet -c "$tap_tmp/licences"
 is "$(head -n 1 "$top/NEWS")" "kheaders $version" 'so has NEWS'
 
 # What modules leave is tried where some are built: tests/vm/stock.sh and own.sh.
