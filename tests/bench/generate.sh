@@ -18,6 +18,8 @@ set -euo pipefail
 . "$(dirname "$0")/../linux/lib.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/mainline.sh
 . "$top/tests/lib/mainline.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$top/tests/bench/lib.sh"
 
 arch=x86
 rounds=${BENCH_ROUNDS:-3}
@@ -49,12 +51,9 @@ prepare() {
 	touch "$obj/prepared"
 }
 
-bench=$top/build/bench
-mkdir -p "$bench"
 prepare_tree
-tmp=$(mktemp -d "$bench/run.XXXXXX")
-results=$bench/results.tsv
-: >"$results"
+begin generate "$rounds"
+tmp=$(mktemp -d "${results%/*}/run.XXXXXX")
 
 # tree_of HEADER: where it is
 tree_of() {
@@ -111,11 +110,7 @@ measure() {
 	printf '  %-9s %s\n' "$1" "$2" >&2
 	times=$({ time "${@:3}" >"$tmp/log" 2>&1; } 2>&1) ||
 		{ cat "$tmp/log" >&2; die "$1 failed: $2"; }
-	read -r wall user system <<<"$times"
-	awk -v who="$1" -v what="$2" -v wall="$wall" -v cpu="$user $system" 'BEGIN {
-		split(cpu, c, " ")
-		printf "%s\t%s\t%.3f\t%.3f\n", who, what, wall, c[1] + c[2]
-	}' >>"$results"
+	note_times "$2" "$1" "$times"
 }
 
 # A token more: what neither may overlook.
@@ -231,7 +226,9 @@ warm_up
 build_host_programs
 ours >"$tmp/log"
 mapfile -t -O "${#changed[@]}" changed < <(one_of_each_block)
-say "packing $(make -s -C "$src" kernelversion) in turn, $rounds rounds"
+version=$(make -s -C "$src" kernelversion)
+note run Linux "$version" ''
+say "packing $version in turn, $rounds rounds"
 for number in $(seq "$rounds"); do
 	say "round $number"
 	one_round "$number"
@@ -242,10 +239,12 @@ same_headers
 intact=$(lines_intact)
 mainline_unshifted=$(unshifted "$tmp/mainline.tar.xz")
 
-awk -F '\t' -v mainline_bytes="$(stat -c %s "$tmp/mainline.tar.xz")" \
-	-v bytes="$(stat -c %s "$tmp/ours.tar.xz")" \
-	-v mainline_members="$(tar -tJf "$tmp/mainline.tar.xz" | wc -l)" \
-	-v members="$(tar -tJf "$tmp/ours.tar.xz" | wc -l)" \
-	-v headers="$(wc -l <"$tmp/ours.list")" -v intact="$intact" \
-	-v mainline_intact="$mainline_unshifted" \
-	-f "$top/tests/bench/table.awk" "$results"
+note archive mainline "$(stat -c %s "$tmp/mainline.tar.xz")" bytes
+note archive kheaders "$(stat -c %s "$tmp/ours.tar.xz")" bytes
+note members mainline "$(tar -tJf "$tmp/mainline.tar.xz" | wc -l)" ''
+note members kheaders "$(tar -tJf "$tmp/ours.tar.xz" | wc -l)" ''
+note headers all "$(wc -l <"$tmp/ours.list")" ''
+note intact mainline "$mainline_unshifted" ''
+note intact kheaders "$intact" ''
+finish
+medians | awk -f "$top/tests/bench/table.awk"

@@ -15,18 +15,19 @@
 set -euo pipefail
 # shellcheck source=tests/linux/lib.sh
 . "$(dirname "$0")/../linux/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$top/tests/bench/lib.sh"
 
 bench=$top/build/bench
-results=$bench/build.tsv
 rounds=${BENCH_ROUNDS:-3}
 load_source "${BENCH_SOURCE:-7.x}"
 obj=$bench/obj tree=$bench/tree
 
-# build ROUND WHO: notes wall and CPU seconds
+# build WHO: notes wall and CPU seconds
 build() {
 	local src=$linux_src option=y times TIMEFORMAT='%R %U %S'
-	[ "$2" != kheaders ] || src=$tree
-	[ "$2" != none ] || option=n
+	[ "$1" != kheaders ] || src=$tree
+	[ "$1" != none ] || option=n
 	local make=(make -C "$src" O="$obj" ARCH=x86_64 -j2)
 	rm -rf "$obj"
 	mkdir "$obj"
@@ -35,46 +36,40 @@ build() {
 		echo "CONFIG_IKHEADERS=$option"
 	} >"$bench/config"
 	"${make[@]}" KCONFIG_ALLCONFIG="$bench/config" allnoconfig >"$bench/log" 2>&1
-	printf '  %s\n' "$2" >&2
+	printf '  %s\n' "$1" >&2
 	times=$({ time "${make[@]}" vmlinux >"$bench/log" 2>&1; } 2>&1) ||
-		{ tail -n 20 "$bench/log" >&2; die "$2 failed"; }
-	[ -s "$obj/vmlinux" ] || die "$2: no vmlinux"
+		{ tail -n 20 "$bench/log" >&2; die "$1 failed"; }
+	[ -s "$obj/vmlinux" ] || die "$1: no vmlinux"
 	[ "$option" = n ] || LC_ALL=C grep -qaP '\xfd7zXZ\x00' "$obj/vmlinux" ||
-		die "$2: there is no archive in it"
-	awk -v round="$1" -v who="$2" \
-		'{ printf "%d\t%s\t%.1f\t%.1f\n", round, who, $1, $2 + $3 }' \
-		<<<"$times" >>"$results"
+		die "$1: there is no archive in it"
+	note_times build "$1" "$times"
 }
 
-# Prints the median of the numbers on standard input.
-median() {
-	sort -n | awk '{ v[NR] = $1 } END { printf "%.1f\n", v[int((NR + 1) / 2)] }'
-}
-
-# seconds WHO COLUMN
-seconds() {
-	awk -v who="$1" -v column="$2" '$2 == who { print $column }' "$results" |
-		median
-}
-
-# more WHO COLUMN: than without headers, in the same round
+# more: than without headers, in the round that was last
 more() {
-	awk -v who="$1" -v column="$2" '
-		$2 == "none" { none[$1] = $column }
-		$2 == who { some[$1] = $column }
-		END { for (round in none) print some[round] - none[round] }
-	' "$results" | median
+	local more
+	more=$(awk -F '\t' -v OFS='\t' '
+		$1 == "build" { value[$2, $4] = $3 }
+		END {
+			for (id in value) {
+				split(id, part, SUBSEP)
+				if (part[1] != "none")
+					print "more", part[1], sprintf("%.3f", \
+						value[id] - value["none", part[2]]), part[2]
+			}
+		}' "$results")
+	printf '%s\n' "$more" >>"$results"
 }
 
 row() {
 	printf '%-12s %8.1f s %+8.1f s %8.1f s %+8.1f s\n' "$1" \
-		"$(seconds "$1" 3)" "$(more "$1" 3)" \
-		"$(seconds "$1" 4)" "$(more "$1" 4)"
+		"$(median build "$1" s)" "$(median more "$1" s)" \
+		"$(median build "$1" 'CPU s')" "$(median more "$1" 'CPU s')"
 }
 
-mkdir -p "$bench"
-: >"$results"
 "$linux_dir/tree.sh" "$source_name" "$tree"
+begin kernel-build "$rounds"
+note run Linux "$(make -s -C "$linux_src" kernelversion)" ''
 say "building Linux $source_name in turn, -j2, $rounds rounds"
 forth=(none Linux kheaders) back=(kheaders Linux none)
 [ "${BENCH_LINUX:-y}" = y ] || forth=(none kheaders) back=(kheaders none)
@@ -82,10 +77,12 @@ for number in $(seq "$rounds"); do
 	say "round $number"
 	[ $((number % 2)) -eq 1 ] && order=("${forth[@]}") || order=("${back[@]}")
 	for kind in "${order[@]}"; do
-		build "$number" "$kind"
+		build "$kind"
 	done
+	more
 done
 rm -rf "$obj"
+finish
 printf '\n%-12s %10s %10s %10s %10s\n' IKHEADERS wall more CPU more
 for kind in "${forth[@]}"; do
 	row "$kind"

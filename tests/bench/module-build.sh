@@ -11,6 +11,8 @@
 set -euo pipefail
 # shellcheck source=tests/vm/rows.sh
 . "$(dirname "$0")/../vm/rows.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$top/tests/bench/lib.sh"
 
 load_row "${BENCH_ROW:-debian-6.1}"
 rounds=${BENCH_ROUNDS:-9}
@@ -40,21 +42,20 @@ build() {
 		KERNELRELEASE="$release" modules >"$tmp/log" 2>&1; } 2>&1) ||
 		{ tail -n 20 "$tmp/log" >&2; die "$1: cannot build the modules"; }
 	[ -s "$tmp/modules/kheaders_importer.ko" ] || die "$1: there is no module"
-	printf '%s\t%s\n' "$1" "$times" >>"$tmp/results"
-}
-
-median() {
-	awk -F '\t' -v who="$1" '$1 == who { print $2 }' "$tmp/results" | sort -n |
-		awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+	note 'two modules' "$1" "$times" s
 }
 
 unpack
+begin module-build "$rounds"
+note run Linux "$release" ''
 say "building modules for Linux $release in turn, $rounds rounds"
 for _ in $(seq "$rounds"); do
 	build package "$package"
 	build archive "$inside/headers"
 done
-awk -v package="$(median package)" -v archive="$(median archive)" 'BEGIN {
+finish
+awk -v package="$(median 'two modules' package s)" \
+	-v archive="$(median 'two modules' archive s)" 'BEGIN {
 	printf "two small modules, with the header package: %.2f s\n", package
 	printf "two small modules, with the archive:        %.2f s (%.2f times)\n",
 		archive, archive / package

@@ -1,29 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Prints generate.sh's table of: who, what, wall seconds, CPU seconds.
+# Prints generate.sh's table from the medians of its figures.
+
+BEGIN { FS = "\t" }
 
 {
-	n = ++count[$1, $2]
-	wall[$1, $2, n] = $3
-	cpu[$1, $2, n] = $4
-	if ($1 == "kheaders" && $2 ~ /\.h$/ && n == 1)
-		header[++headers_changed] = $2
-	if ($1 == "block" && n == 1)
-		block[++blocks] = $2
-}
-
-# Of a few figures, in place of the mean: one disturbed round doesn't count.
-function median(values, who, what,    i, j, v, n, sorted) {
-	n = count[who, what]
-	for (i = 1; i <= n; i++) {
-		v = values[who, what, i]
-		for (j = i - 1; j > 0 && sorted[j] > v; j--)
-			sorted[j + 1] = sorted[j]
-		sorted[j + 1] = v
-	}
-	if (n % 2)
-		return sorted[(n + 1) / 2]
-	return (sorted[n / 2] + sorted[n / 2 + 1]) / 2
+	value[$1, $2, $4] = $3
+	if ($2 == "kheaders" && $1 ~ /\.h$/ && $4 == "s")
+		header[++headers_changed] = $1
+	if ($2 == "block" && $4 == "s")
+		block[++blocks] = $1
 }
 
 function row(what, theirs, ours, ratio, target, met) {
@@ -45,34 +31,37 @@ function computed(processors,    i, p, first, free, longest) {
 		for (p = 2; p <= processors; p++)
 			if (free[p] < free[first])
 				first = p
-		free[first] += median(wall, "block", block[i])
+		free[first] += value[block[i], "block", "s"]
 		if (free[first] > longest)
 			longest = free[first]
 	}
-	return median(wall, "kheaders", "unchanged") + longest
+	return value["unchanged", "kheaders", "s"] + longest
 }
 
 END {
-	row("median of " count["kheaders", "cold"] " rounds", "mainline", \
+	row("median of " value["run", "rounds", ""] " rounds", "mainline", \
 		"kheaders", "ratio", "", 0)
-	times("cold, wall", median(wall, "mainline", "cold"), \
-		median(wall, "kheaders", "cold"), 5)
-	times("cold, CPU", median(cpu, "mainline", "cold"), \
-		median(cpu, "kheaders", "cold"), 3.5)
+	times("cold, wall", value["cold", "mainline", "s"], \
+		value["cold", "kheaders", "s"], 5)
+	times("cold, CPU", value["cold", "mainline", "CPU s"], \
+		value["cold", "kheaders", "CPU s"], 3.5)
 	for (i = 1; i <= 16; i *= 2)
 		row("cold, wall, computed for processors: " i, "", \
 			sprintf("%.2f s", computed(i)), "", "", 0)
 	for (i = 1; i <= headers_changed; i++)
 		times(header[i] " changed, wall", \
-			median(wall, "mainline", "changed"), \
-			median(wall, "kheaders", header[i]), i <= 3 ? 20 : 15)
-	ours = median(wall, "kheaders", "unchanged")
+			value["changed", "mainline", "s"], \
+			value[header[i], "kheaders", "s"], i <= 3 ? 20 : 15)
+	ours = value["unchanged", "kheaders", "s"]
 	row("nothing changed, wall", \
-		sprintf("%.3f s", median(wall, "mainline", "unchanged")), \
+		sprintf("%.3f s", value["unchanged", "mainline", "s"]), \
 		sprintf("%.3f s", ours), "", "< 0.1 s", ours < 0.1)
-	row("bytes", mainline_bytes, bytes, sprintf("%.3f", bytes / mainline_bytes), \
-		"<= 1.00", bytes <= mainline_bytes)
-	row("members (mainline's include directories)", mainline_members, members, "", "", 0)
-	row("headers with every line intact, of " headers, mainline_intact, intact, "", "all", \
-		intact == "all")
+	theirs = value["archive", "mainline", "bytes"]
+	ours = value["archive", "kheaders", "bytes"]
+	row("bytes", theirs, ours, sprintf("%.3f", ours / theirs), "<= 1.00", ours <= theirs)
+	row("members (mainline's include directories)", value["members", "mainline", ""], \
+		value["members", "kheaders", ""], "", "", 0)
+	ours = value["intact", "kheaders", ""]
+	row("headers with every line intact, of " value["headers", "all", ""], \
+		value["intact", "mainline", ""], ours, "", "all", ours == "all")
 }

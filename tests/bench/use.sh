@@ -11,6 +11,8 @@
 set -euo pipefail
 # shellcheck source=tests/linux/lib.sh
 . "$(dirname "$0")/../linux/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$top/tests/bench/lib.sh"
 
 load_source "${BENCH_SOURCE:-7.x}"
 obj=$linux_work/prepared
@@ -21,21 +23,20 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 archive=$tmp/archive.tar.xz
 kheaders=$top/build/tools/kheaders
-results=$top/build/bench/use.tsv
+rounds=11
 
-mkdir -p "${results%/*}"
 make -s -C "$top" tools tools-static >&2
 "$top/scripts/kheaders/gen_kheaders.sh" --srctree "$linux_src" --objtree "$obj" \
 	--srcarch x86 --output "$archive" >"$tmp/log"
-: >"$results"
+begin use "$rounds"
+note run Linux "$(make -s -C "$linux_src" kernelversion)" ''
 
 # measure WHAT WHO PREPARE COMMAND: the median of its seconds
 measure() {
-	hyperfine --warmup 2 --min-runs 11 --shell "${shell-none}" --prepare "$3" \
+	hyperfine --warmup 2 --min-runs "$rounds" --shell "${shell-none}" --prepare "$3" \
 		--export-csv "$tmp/csv" --style none "$4" >"$tmp/log" 2>&1 ||
 		{ tail -n 20 "$tmp/log" >&2; die "$1: $2 failed"; }
-	printf '%s\t%s\t%s\n' "$1" "$2" \
-		"$(awk -F , 'NR == 2 { print $4 }' "$tmp/csv")" >>"$results"
+	note "$1" "$2" "$(awk -F , 'NR == 2 { print $4 }' "$tmp/csv")" s
 }
 
 say "unpacking to a tmpfs: $(stat -c %s "$archive") bytes, $(nproc) processors"
@@ -44,6 +45,7 @@ shell='sh' measure 'unpack all' 'cat | tar -xJ' "$empty && mkdir $tmp/x" \
 	"cat $archive | tar -xJ -C $tmp/x"
 measure 'unpack all' 'kheaders extract' "$empty" "$kheaders extract -o $archive -C $tmp/x"
 size=$(command time -f %M "$kheaders" extract -o "$archive" -C "$tmp/y" 2>&1)
+note memory 'kheaders extract' "$size" KiB
 shell='sh' measure 'one member' 'tar -xJO' true \
 	"tar -xJOf $archive ./include/linux/sched.h >/dev/null"
 measure 'one member' 'kheaders cat' true "$kheaders cat -f $archive include/linux/sched.h"
@@ -52,19 +54,25 @@ measure 'path, unpacked before' 'kheaders path' true "$kheaders $cached"
 measure 'path, unpacked before' 'static' true "$top/build/tools/static/kheaders $cached"
 
 row=${BENCH_ROW:-debian-6.1}
+note run row "$row" ''
 say "reading the file of $row in a virtual machine"
 "$top/tests/vm/build-module.sh" "$row" >&2
 gcc -O2 -static -o "$top/build/rows/$row/guest/read_file" "$top/tests/bench/read_file.c"
 "$top/tests/vm/boot.sh" "$row" read-file >&2
-sed -n 's/^\(whole file\t.*\t.*[0-9]\)\r*$/\1/p' "$top/build/rows/$row/read-file.result" \
+sed -n 's/^\(whole file\t.*\t.*[0-9]\)\r*$/\1\ts/p' "$top/build/rows/$row/read-file.result" \
 	>"$tmp/read"
 [ "$(wc -l <"$tmp/read")" -eq 2 ] || die "the virtual machine did not say how long it took"
 cat "$tmp/read" >>"$results"
+note_accel
+finish
 
 awk -F '\t' '
-	{ if ($1 != what) first = $3
-	  what = $1
-	  printf "%-24s %-18s %9.4f s  %s\n", $1, $2, $3,
-		first == $3 ? "" : sprintf("%.2f times faster", first / $3) }
+	$4 == "s" && $1 != "run" {
+		if ($1 != what)
+			first = $3
+		what = $1
+		printf "%-24s %-18s %9.4f s  %s\n", $1, $2, $3,
+			first == $3 ? "" : sprintf("%.2f times faster", first / $3)
+	}
 ' "$results"
 echo "memory of kheaders extract: $size KiB"
