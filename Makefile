@@ -23,7 +23,8 @@
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suites in a kernel for user mode
 ##   bench     compare the generator with the one in Linux, how long both make
-##             building a kernel, modules built with an archive or without, and how
+##             building a kernel, archives with header packages, modules built with
+##             either, and how
 ##             long it takes to read and unpack one
 ##   clean     remove what "modules" made
 ##   distclean remove what all of them made, cached virtual machines included
@@ -76,6 +77,7 @@ bench:
 	tests/install-deps.sh check run kernel bench
 	tests/bench/generate.sh
 	tests/bench/kernel-build.sh
+	tests/lib/as-root.sh tests/bench/size.sh
 	tests/lib/as-root.sh tests/bench/module-build.sh
 	tests/lib/as-root.sh tests/bench/use.sh
 
