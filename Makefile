@@ -23,9 +23,9 @@
 ##   integrate put kheaders into the Linux source tree KDIR
 ##   kunit     run the KUnit suites in a kernel for user mode
 ##   bench     compare the generator with the one in Linux, how long both make
-##             building a kernel, archives with header packages, modules built with
-##             either, and how
-##             long it takes to read and unpack one
+##             building a kernel, archives with header packages, modules and bcc
+##             programs that are built with either, and how long it takes to read and
+##             unpack an archive
 ##   clean     remove what "modules" made
 ##   distclean remove what all of them made, cached virtual machines included
 ##
@@ -80,6 +80,7 @@ bench:
 	tests/lib/as-root.sh tests/bench/size.sh
 	tests/lib/as-root.sh tests/bench/module-build.sh
 	tests/lib/as-root.sh tests/bench/use.sh
+	tests/lib/as-root.sh tests/bench/bcc.sh
 
 tools install-tools tools-static:
 	$(MAKE) -C tools/kheaders O=$(CURDIR)/build/tools \
