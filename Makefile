@@ -25,7 +25,7 @@
 ##   bench     compare the generator with the one in Linux, how long both make
 ##             building a kernel, archives with header packages, modules and bcc
 ##             programs that are built with either, and how long it takes to read and
-##             unpack an archive
+##             unpack an archive; the page of it, with plots, is in build/bench
 ##   clean     remove what "modules" made
 ##   distclean remove what all of them made, cached virtual machines included
 ##
@@ -81,6 +81,7 @@ bench:
 	tests/lib/as-root.sh tests/bench/module-build.sh
 	tests/lib/as-root.sh tests/bench/use.sh
 	tests/lib/as-root.sh tests/bench/bcc.sh
+	tests/bench/report build/bench
 
 tools install-tools tools-static:
 	$(MAKE) -C tools/kheaders O=$(CURDIR)/build/tools \
