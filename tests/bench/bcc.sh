@@ -22,7 +22,7 @@ make -s -C "$top" tools-static >&2
 release=$(kernel_release)
 cp "$top/build/tools/static/kheaders" "$row_guest/"
 tar -C "$root/usr/src" -cf "$row_guest/package.tar" "linux-headers-$release" \
-	"linux-headers-${release%-*}-common"
+	"$(basename "$(common_headers)")"
 echo "$rounds" >"$row_guest/bcc-rounds"
 begin bcc "$rounds"
 note run Linux "$release" ''

@@ -27,7 +27,7 @@ load_row "${BENCH_ROW:-debian-6.1}"
 "$vm/build-module.sh" "$row" >&2
 release=$(kernel_release)
 package=$root/usr/src/linux-headers-$release
-common=${package%"$row_arch"}common
+common=$(common_headers)
 kbuild=$(readlink "$package/scripts")
 kbuild=${kbuild%/scripts} kbuild=${kbuild##*/}
 tmp=$(mktemp -d)
