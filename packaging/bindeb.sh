@@ -52,14 +52,12 @@ trap 'rm -rf -- "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 stage=$tmp/stage
-mkdir -p "$tmp/src" "$stage/DEBIAN" "$stage/usr/lib/modules-load.d" \
-	"$stage/usr/share/doc/$name"
+mkdir -p "$tmp/src" "$stage/DEBIAN" "$stage/usr/share/doc/$name"
 for path in Kbuild Makefile kernel scripts lib packaging; do
 	cp -R "$top/$path" "$tmp/src/"
 done
 "$tmp/src/packaging/stage-modules.sh" "$kdir" "$stage" ${vmlinux:+"$vmlinux"} ||
 	die "the module does not build"
-cp "$top/packaging/kheaders.conf" "$stage/usr/lib/modules-load.d/$name.conf"
 cp "$top/packaging/debian/copyright" "$stage/usr/share/doc/$name/"
 cat >"$stage/DEBIAN/control" <<EOF
 Package: $name

@@ -3,7 +3,7 @@
 #
 # stage-modules.sh KDIR ROOT [VMLINUX]: builds kheaders.ko for the kernel whose build tree
 # or header package KDIR is, and kbtf.ko with the types in VMLINUX, and installs them
-# below ROOT. It builds where it is, in what bindeb.sh or rpmbuild has copied or unpacked.
+# below ROOT, with what has them loaded. It builds where it is, in what bindeb.sh or rpmbuild has copied or unpacked.
 
 set -eu
 
@@ -25,3 +25,8 @@ build
 
 # Those that the package has depmod make, and links to where it was built
 find "$root"/lib/modules/* -maxdepth 1 ! -type d -delete
+
+release=$(basename "$root"/lib/modules/*)
+load=$root/usr/lib/modules-load.d/kheaders-modules-$release.conf
+install -D -m 0644 "$top/packaging/kheaders.conf" "$load"
+[ -z "$vmlinux" ] || echo kbtf >>"$load"

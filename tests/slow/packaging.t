@@ -54,7 +54,7 @@ check_kernel() {
 	ko=/lib/modules/$release/updates/kheaders.ko
 	is "$(files modules.rpm)" "${ko%/*}
 $ko
-/usr/lib/modules-load.d/kheaders.conf" 'it has the module, and what has it loaded'
+/usr/lib/modules-load.d/kheaders-modules-$release.conf" 'it has the module, and what has it loaded'
 	like "$(in_root rpm -qp --scripts /build/modules.rpm)" "depmod $release" \
 		'it has depmod run'
 	ok 'it is installed to a directory' in_root rpm --root /build/installed -i \

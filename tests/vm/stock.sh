@@ -75,23 +75,43 @@ check_headers_only() {
 	follows 'IKHEADERS_BUILD=n no longer'
 }
 
-# A package of the module for just this kernel; the job of that name installs it.
+# A package of the module for just this kernel; the job of that name installs it. Where
+# that is cross-built, the selftests get its module.
 check_bindeb() {
-	local name=kheaders-modules-$release deb
+	local name=kheaders-modules-$release deb module="lib/modules/$release/updates"
+	local run=(in_root make -C "$src" bindeb "KDIR=/usr/src/linux-headers-$release")
+	local vmlinux=$src/vmlinux
+	if is_foreign; then
+		run=(make -C "$root$src" bindeb "KDIR=$row_work/headers" "ARCH=$arch_linux"
+			"CROSS_COMPILE=$(cross_compile "$arch_linux")" "KERNELRELEASE=$release"
+			"IKHEADERS_ARCHIVE=$row_work/archive.tar.xz" ${row_options:+"$row_options"})
+		vmlinux=$root$vmlinux
+	fi
 	deb=$root$src/build/deb/${name}_$(cat "$top/VERSION")_$row_arch.deb
-	ok 'make bindeb' in_root make -C "$src" bindeb \
-		"KDIR=/usr/src/linux-headers-$release"
+	ok 'make bindeb VMLINUX=' "${run[@]}" VMLINUX="$vmlinux"
+	is "$(unpacked_files "$deb")" \
+		"./$module/kbtf.ko ./$module/kheaders.ko ./usr/lib/modules-load.d/$name.conf" \
+		'has both modules'
+	is "$(grep -hv '^#' "$tap_tmp/deb/usr/lib/modules-load.d/$name.conf" | xargs)" \
+		'kheaders kbtf' 'which are both loaded'
+	ok 'make bindeb' "${run[@]}"
 	like "$(dpkg-deb -f "$deb" Package Architecture Depends | xargs)" \
 		"^Package: $name Architecture: $row_arch Depends: kmod, linux-image-$release [|]" \
 		'it says which kernel it is for'
-	rm -rf "$tap_tmp/deb"
-	ok 'it unpacks' dpkg-deb -x "$deb" "$tap_tmp/deb"
-	is "$(cd "$tap_tmp/deb" && find . -type f ! -path './usr/share/doc/*' | LC_ALL=C sort | xargs)" \
-		"./lib/modules/$release/updates/kheaders.ko ./usr/lib/modules-load.d/$name.conf" \
-		'to the module, and what has it loaded'
-	gives_back "$tap_tmp/deb/lib/modules/$release/updates/kheaders.ko"
+	is "$(unpacked_files "$deb")" "./$module/kheaders.ko ./usr/lib/modules-load.d/$name.conf" \
+		'it has the module, and what has it loaded'
+	gives_back "$tap_tmp/deb/$module/kheaders.ko"
 	ok 'the guest gets it' cp "$deb" "$row_guest/kheaders-modules.deb"
-	run_mustfail 'no KDIR is refused' in_root "$src/packaging/bindeb.sh" /usr "$src/build/deb"
+	! is_foreign || ok 'and the module' cp "$tap_tmp/deb/$module/kheaders.ko" \
+		"$row_guest/lib/modules/$release/extra/"
+	run_mustfail 'no KDIR is refused' "$top/packaging/bindeb.sh" /usr "$tap_tmp/none"
+}
+
+# unpacked_files DEB: to $tap_tmp/deb
+unpacked_files() {
+	rm -rf "$tap_tmp/deb"
+	dpkg-deb -x "$1" "$tap_tmp/deb"
+	(cd "$tap_tmp/deb" && find . -type f ! -path './usr/share/doc/*' | LC_ALL=C sort | xargs)
 }
 
 # For the job users
