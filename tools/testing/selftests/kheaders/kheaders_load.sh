@@ -29,7 +29,7 @@ fails_with() {
 make_copy() {
 	LC_ALL=C sed -e 's/\x00kheaders\x00/\x00kheaderz\x00/' \
 		     -e 's/\x00name=kheaders\x00/\x00name=kheaderz\x00/' \
-		     -e 's/kheaders_attr_create/kheaderz_attr_create/g' \
+		     -e 's/kheaders_create/kheaderz_create/g' \
 		"$KHEADERS_MODULE" >"$dir/kheaderz.ko" || return 1
 	modinfo -F name "$dir/kheaderz.ko"
 	[ "$(modinfo -F name "$dir/kheaderz.ko")" = kheaderz ]
