@@ -6,6 +6,8 @@
 ##   check     run the tests that need neither a kernel build nor a virtual machine
 ##   test      run these and those with kernels: tests/README.md says how long it takes
 ##   test-all  run those that take long, too; goes on where it was stopped
+##   soak      have the module under load for an hour, in a kernel that notices its own
+##             mistakes, while allocations fail; writes build/results/soak.rst
 ##   modules   build kheaders.ko for the kernel in KDIR
 ##   btf       build kbtf.ko for the kernel in KDIR, with the types in VMLINUX
 ##   install   build kheaders.ko and install it (as root); it is not loaded
@@ -40,7 +42,7 @@
 ##   INSTALL_MOD_PATH=  root directory for "install"
 ##   W=1, C=1, V=1      as in a kernel build
 ##
-## "run", "check", "test", "test-all", "kunit" and "bench" install what they need from
+## "run", "check", "test", "test-all", "soak", "kunit" and "bench" install what they need from
 ## Debian's packages and say what that is; they need to be root, or sudo.
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
@@ -63,6 +65,10 @@ test:
 test-all:
 	tests/install-deps.sh check run kernel test-all
 	tests/run test-all
+
+soak:
+	tests/install-deps.sh check run kernel test-all
+	tests/soak 3600
 
 integrate:
 	$(if $(filter command% environment%,$(origin KDIR)),,$(error \
@@ -154,6 +160,6 @@ check-kdir:
 	$(if $(wildcard $(KDIR)/Makefile),,$(error $(KDIR): no kernel build tree: \
 		install the kernel's header package or say KDIR=...))
 
-.PHONY: help run check test test-all integrate kunit bench tools install-tools \
+.PHONY: help run check test test-all soak integrate kunit bench tools install-tools \
 	tools-static install-dkms deb rpm bindeb dist modules btf install clean distclean \
 	check-kdir

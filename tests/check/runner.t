@@ -23,7 +23,8 @@ row() {
 row check/good.t 'echo "ok 1 - a"' 'echo "ok 2 - b # SKIP no luck"' 'echo 1..2'
 row check/part/deep.t 'echo "ok 1 - a"' 'echo 1..1'
 # shellcheck disable=SC2016 # that script's own
-row vm/test-row.sh 'echo "# kernel: 9.9-$(basename "$1")"' 'echo "ok 1 - a"' 'echo 1..1'
+row vm/test-row.sh 'echo "# kernel: 9.9-$(basename "$1")"' \
+	'echo "# seconds: ${SOAK_SECONDS-as ever}"' 'echo "ok 1 - a"' 'echo 1..1'
 touch "$project"/tests/{boot/kernel.conf,slow/other.conf}
 row slow/bad.t 'echo "ok 1 - a"' 'echo "not ok 2 - b"' 'echo "# for this reason" >&2' \
 	'echo 1..2'
@@ -73,6 +74,18 @@ run_mustfail -s 1 'unless asked' run --again test-all
 is "$(wc -l <"$tap_tmp/ran")" 5 'all have run'
 ok 'a single row, by its name' run deep
 is "$(ran)" check/part/deep.t 'has run alone'
+
+# seconds: what the row was told
+seconds() {
+	sed -n 's/^# seconds: //p' "$project/build/results/slow/other.log"
+}
+
+ok 'a row for longer' run --soak 7 other
+is "$(seconds)" 7 'is told so'
+export SOAK_SECONDS=9
+ok 'a row as ever' run other
+is "$(seconds)" 'as ever' 'is told nothing, whatever is exported'
+unset SOAK_SECONDS
 like "$(cat "$tap_tmp/said")" 'running 1 of 5 rows' 'which is said'
 
 mkdir -p "$project/Documentation/kheaders"

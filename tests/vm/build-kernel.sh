@@ -38,7 +38,8 @@ if [ "$row_put_in" = theirs ]; then
 else
 	cp "$row_obj/kernel/kheaders/kheaders_data.tar.xz" "$row_guest.new/"
 fi
-printf '%s\n' KHEADERS_PROC=y "rounds=$row_rounds" >"$row_guest.new/settings"
+printf '%s\n' KHEADERS_PROC=y "rounds=$row_rounds" "seconds=$row_seconds" \
+	>"$row_guest.new/settings"
 [ ! -e "$row_obj/kernel/kheaders.ko" ] || install_modules
 rm -rf -- "$row_guest"
 mv -T "$row_guest.new" "$row_guest"

@@ -93,6 +93,12 @@ check_kunit_module() {
 		'leaves nothing of the build'
 }
 
+# For the job of that name
+check_soak() {
+	ok 'soak is built' cc -std=c11 -D_GNU_SOURCE= -O2 -Wall -Wextra -Wshadow -Wformat=2 -Werror \
+		-static -I "$top/tools/testing/selftests/kheaders" -o "$row_guest/soak" "$vm/soak.c"
+}
+
 # The archive's members are those that Linux's own script packs.
 check_mainline() {
 	load_source "$row_source"

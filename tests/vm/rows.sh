@@ -22,7 +22,8 @@ load_row() {
 	row=$1 row_arch=amd64 row_release='' row_backports=no row_packages=''
 	row_flavour='' row_options='' row_source='' row_put_in='' row_deb='' row_init=''
 	row_disk='' row_images='' row_root='' row_config='' row_make=''
-	row_checks='' row_jobs='' row_leave_out='' row_rounds=50 row_skips=() row_timeout=900
+	row_checks='' row_jobs='' row_leave_out='' row_rounds=50 row_seconds=''
+	row_skips=() row_timeout=900
 	file=$(find "$top"/tests/{boot,slow} -name "$1.conf")
 	[ -n "$file" ] || die "no kernel '$1': have $(cd "$top/tests" &&
 		echo boot/*.conf slow/*.conf | sed -E 's,[a-z]+/|\.conf,,g')"

@@ -44,6 +44,7 @@ boot() {
 		esac
 	done <"$tap_tmp/cases"
 	is "$status" 0 "$*: as a whole"
+	sed -n 's/^ *\(# soak: .*\)/\1/p' "$row_work/$1.result"
 	[ "$status" -eq 0 ] || diag "$(tail -n 60 "$row_work/$1.result")"
 }
 

@@ -6,6 +6,7 @@
 #
 # KHEADERS_PROC		whether there is a file in /proc, too: y or n
 # rounds		how often the module is to be loaded and unloaded
+# seconds		how long it is to be under load
 # leave_out		the selftest that is left to another row, if any
 
 release=$(uname -r)
@@ -87,7 +88,7 @@ bail() {
 	exit 1
 }
 
-rounds='' leave_out=''
+rounds='' seconds='' leave_out=''
 export KHEADERS_MODULE KHEADERS_PROC KHEADERS_ARCHIVE=/own/kheaders_data.tar.xz
 mkdir -p /own
 [ -e /own/settings ] || /vm/share own /own || bail 'cannot mount what was built'
