@@ -64,6 +64,11 @@ static int sysfs_blob_check_range(const struct sysfs_blob *blob,
 	return 0;
 }
 
+/*
+ * The page is mapped here, as sysfs removes no file while this runs. A page that
+ * is returned gets locked and mapped later: the module could be unloaded then,
+ * and the page be freed while it is still locked.
+ */
 static vm_fault_t sysfs_blob_fault(struct vm_fault *vmf)
 {
 	const struct sysfs_blob *blob = vmf->vma->vm_private_data;
@@ -71,9 +76,8 @@ static vm_fault_t sysfs_blob_fault(struct vm_fault *vmf)
 	if (sysfs_blob_check_range(blob, vmf->pgoff, 1))
 		return VM_FAULT_SIGBUS;
 
-	vmf->page = sysfs_blob_page(blob, vmf->pgoff);
-	get_page(vmf->page);
-	return 0;
+	return vmf_insert_page(vmf->vma, vmf->address,
+			       sysfs_blob_page(blob, vmf->pgoff));
 }
 
 static const struct vm_operations_struct sysfs_blob_vm_ops = {
