@@ -13,7 +13,7 @@ set -euo pipefail
 
 version=$(cat "$top/VERSION")
 root=$roots/rpm
-row_arch=$(dpkg --print-architecture)
+row_flavour=$(dpkg --print-architecture)
 
 # tidy: what a package's list has, but for its licence and what debuggers read. Not
 # everywhere the manual is compressed.
@@ -62,7 +62,7 @@ $ko
 	ok 'the module has an archive' "$top/scripts/kheaders/extract-ikheaders" \
 		"$root/build/installed$ko" "$tap_tmp/archive"
 	like "$(tar -xOf "$tap_tmp/archive" ./.kheaders/manifest)" "$release" \
-		'which is of that kernel'
+		'made of its headers'
 }
 
 check_command() {
