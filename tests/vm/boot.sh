@@ -130,7 +130,7 @@ prefix=$row_work/${jobs%% *}
 mkdir -p "$row_work"
 rm -f -- "$prefix.console" "$prefix.result"
 command -v "$qemu" >/dev/null || die "there is no $qemu"
-shares=() ram=() parameters=
+shares=() ram=() parameters='' disks=$row_disk$row_images
 tmp=$(mktemp -d)
 vm_pid=
 trap 'rm -rf -- "$tmp"; [ -z "$vm_pid" ] || kill "$vm_pid" 2>/dev/null || :' EXIT
@@ -141,7 +141,7 @@ choose_kernel
 [ -z "${VM_RAM-}" ] || ram=(-machine memory-backend=ram -object
 	"memory-backend-file,id=ram,size=1024M,mem-path=$VM_RAM,share=on")
 "$vm/initramfs.sh" "$root" "$modules" "$tmp/initramfs" \
-	${row_disk:+virtio_blk crc32c_generic ext4} ${row_images:+virtio_blk crc32c_generic ext4}
+	${disks:+virtio_blk crc32c_generic ext4}
 choose_accel
 status=0
 boot "$accel" "$timeout" "$jobs" "$prefix" || status=$?

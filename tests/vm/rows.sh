@@ -35,9 +35,10 @@ load_row() {
 	row_guest=$row_work/guest
 	row_tree=$row_work/tree
 	row_obj=$row_work/obj
+	arch_flavour=$row_arch
 	# shellcheck source-path=SCRIPTDIR source=arch-amd64.conf
 	. "$vm/arch-$row_arch.conf"
-	row_flavour=${row_flavour:-${arch_flavour:-$row_arch}}
+	row_flavour=${row_flavour:-$arch_flavour}
 }
 
 # Is the row of another architecture than this machine? Then nothing in its root can
