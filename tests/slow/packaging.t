@@ -77,12 +77,12 @@ check_command() {
 	is "$(files libkheaders-devel.rpm)" '/usr/include/libkheaders.h
 /usr/lib64/libkheaders.so
 /usr/lib64/pkgconfig/libkheaders.pc' 'libkheaders-devel has what it says'
-	like "$(in_root rpm -qp --requires /build/kheaders.rpm)" 'libkheaders.so.0' \
-		'the command requires the library'
+	is "$(in_root rpm -qp --requires /build/kheaders.rpm | grep libkheaders)" '' \
+		'the command can be installed alone'
 	ok 'they are installed to a directory' in_root rpm --root /build/installed -i \
 		--nodeps --noscripts /build/{kheaders,libkheaders,libkheaders-devel,kheaders-dkms}.rpm
-	like "$(in_root env LD_LIBRARY_PATH=/build/installed/usr/lib64 \
-		/build/installed/usr/bin/kheaders --version)" "$version" 'the command runs'
+	like "$(in_root /build/installed/usr/bin/kheaders --version)" "$version" \
+		'the command runs'
 	sources "$root/build/installed/usr/src/kheaders-$version"
 }
 

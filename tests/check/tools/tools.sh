@@ -32,7 +32,7 @@ make_archives() {
 open_tools() {
 	chmod 755 "$tap_tmp"
 	mkdir "$1"
-	cp "$kheaders" "$tools/libkheaders.so.0" "$headers" "$1"
+	cp "$kheaders" "$headers" "$1"
 	[ "$(id -u)" -ne 0 ] || chown -R 65534:65534 "$1"
 }
 
