@@ -363,7 +363,7 @@ list_files()
 {
 	# shellcheck disable=SC2086 # a list
 	(cd "$top" && find $added -type f \( -name '*.[chS]' -o -name '*.sh' \
-		-o -name '*.py' -o -name '*.rst' -o -name Kconfig \
+		-o -name '*.py' -o -name '*.rst' -o -name '*.svg' -o -name Kconfig \
 		-o -name 'Makefile*' -o -name GNUmakefile \
 		-o -name .gitignore -o -name .kunitconfig \
 		-o -name config -o -name settings -o -name 'extract-*' \

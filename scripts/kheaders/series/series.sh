@@ -12,6 +12,8 @@ Documentation/kheaders/design.rst
 Documentation/kheaders/distribution-kernels.rst
 Documentation/kheaders/kernel-builders.rst
 Documentation/kheaders/kernfs-mmap-race.rst
+Documentation/kheaders/performance.rst
+Documentation/kheaders/performance/*.svg
 Documentation/kheaders/tested.rst
 kernel/kheaders/kheaders_compat.h
 lib/kunit-tests/kunit_compat.h
