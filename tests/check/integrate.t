@@ -265,6 +265,7 @@ with-7.x/Documentation/kheaders: kernel-builders.rst \
 with-7.x/Documentation/kheaders: kernfs-mmap-race.rst \
 with-7.x/Documentation/kheaders: performance \
 with-7.x/Documentation/kheaders: performance.rst \
+with-7.x/Documentation/kheaders: soak.rst \
 with-7.x/Documentation/kheaders: tested.rst \
 with-7.x/kernel/kheaders: kheaders_compat.h \
 with-7.x/lib/kunit-tests: kunit_compat.h \

@@ -14,6 +14,7 @@ Documentation/kheaders/kernel-builders.rst
 Documentation/kheaders/kernfs-mmap-race.rst
 Documentation/kheaders/performance.rst
 Documentation/kheaders/performance/*.svg
+Documentation/kheaders/soak.rst
 Documentation/kheaders/tested.rst
 kernel/kheaders/kheaders_compat.h
 lib/kunit-tests/kunit_compat.h
