@@ -3,7 +3,8 @@
 #
 # stage-modules.sh KDIR ROOT [VMLINUX]: builds kheaders.ko for the kernel whose build tree
 # or header package KDIR is, and kbtf.ko with the types in VMLINUX, and installs them
-# below ROOT, with what has them loaded. It builds where it is, in what bindeb.sh or rpmbuild has copied or unpacked.
+# below ROOT, with what has them loaded. It builds where it is, in what bindeb.sh or rpmbuild
+# has copied or unpacked.
 
 set -eu
 

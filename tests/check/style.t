@@ -34,6 +34,11 @@ mapfile -t scripts < <(those 'FNR == 1 && /^#!.*[ \/](ba)?sh$/')
 ok 'there are scripts to check' test "${#scripts[@]}" -gt 20
 ok 'shellcheck has nothing to say' shellcheck "${scripts[@]}"
 
+# checkpatch.pl says the same of what goes into Linux, in slow/series.
+is "$(files | grep -E '^(kernel|lib|scripts|tools/testing)/.*[.](c|h|S|sh)$' |
+	xargs -d '\n' awk '{ gsub(/\t/, "        ") } length > 100 { print FILENAME ":" FNR }')" '' \
+	'no line is longer than 100 columns'
+
 ok 'what is said of kernels that were tried is what was found' tests/matrix --check
 
 done_testing

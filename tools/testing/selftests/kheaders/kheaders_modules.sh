@@ -91,7 +91,8 @@ full_disk_is_refused() {
 	rc=$?
 	umount "$dir/full"
 	cat "$dir/log"
-	[ "$rc" -ne 0 ] && grep -q 'No space left on device\|not all data was written\|I/O error' "$dir/log"
+	[ "$rc" -ne 0 ] &&
+		grep -qE 'No space left on device|not all data was written|I/O error' "$dir/log"
 }
 
 kheaders_need_root
