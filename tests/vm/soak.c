@@ -359,22 +359,30 @@ static void work_eater(void)
 	}
 }
 
-/* What the kernel has counted: with -1 at the beginning, with 1 at the end. */
-static void count(int sign)
+/* What the kernel has counted since the first call. It counts faults down. */
+static void count(void)
 {
-	add(SLAB_FAULTS, -sign * number_in(DEBUG "failslab/times", ""));
-	add(PAGE_FAULTS, -sign * number_in(DEBUG "fail_page_alloc/times", ""));
-	add(PAGES_RECLAIMED, sign * number_in("/proc/vmstat", "pgsteal_file "));
+	static unsigned long long slab, pages, reclaimed;
+
+	if (!slab) {
+		slab = number_in(DEBUG "failslab/times", "");
+		pages = number_in(DEBUG "fail_page_alloc/times", "");
+		reclaimed = number_in("/proc/vmstat", "pgsteal_file ");
+	}
+	shared->figure[SLAB_FAULTS] = slab - number_in(DEBUG "failslab/times", "");
+	shared->figure[PAGE_FAULTS] = pages - number_in(DEBUG "fail_page_alloc/times", "");
+	shared->figure[PAGES_RECLAIMED] =
+		number_in("/proc/vmstat", "pgsteal_file ") - reclaimed;
 }
 
-/* The kernel's own figures, from SLAB_FAULTS on, are known at the end only. */
 static bool has_all(void)
 {
 	int i = 0;
 
-	while (i < SLAB_FAULTS && shared->figure[i])
+	count();
+	while (i < FIGURES && shared->figure[i])
 		i++;
-	return i == SLAB_FAULTS;
+	return i == FIGURES;
 }
 
 static void start(void (*work)(void), unsigned int seed)
@@ -417,7 +425,7 @@ int main(int argc, char **argv)
 	if (shared == MAP_FAILED)
 		ktap_bail_out("mmap");
 
-	count(-1);
+	count();
 	for (size_t i = 0; i < ARRAY_SIZE(work); i++)
 		start(work[i], i);
 	while (!shared->stop && time(NULL) < (has_all() ? end : end + PATIENCE))
@@ -426,7 +434,7 @@ int main(int argc, char **argv)
 	for (int status; wait(&status) > 0;)
 		if (status)
 			wrong("a process ended with status %#x", status);
-	count(1);
+	count();
 
 	for (int i = 0; i < FIGURES; i++) {
 		ktap_msg("soak: %s=%llu", names[i], shared->figure[i]);

@@ -125,8 +125,8 @@ int walk_all(struct kheaders *kh, walk_function *function, void *data);
 
 /*
  * As walk_all(), in no order, and without looking for names that are there twice, with
- * several threads if the archive says what is in each block.
- * Thread number i calls the function with data[i]; there are at most "count".
+ * several threads if the archive says what is in each block. Thread number i calls the
+ * function with data[i]; there are at most "count".
  */
 int walk_in_threads(struct kheaders *kh, walk_function *function, void *const *data,
 		    unsigned int count);
