@@ -44,23 +44,32 @@ command_files='/usr/bin/kheaders
 /usr/share/man/man1/kheaders.1
 /usr/share/zsh/site-functions/_kheaders'
 
-# One kernel's module
-check_kernel() {
-	local name ko
-	ok 'a package of the module for one kernel' "$top/packaging/rpm.sh" --define \
-		"kdir /usr/src/linux-headers-$release"
-	name=kheaders-modules-$release
-	cp "$top/build/rpm/$name-$version"-1.*.rpm "$root/build/modules.rpm"
-	ko=/lib/modules/$release/updates/kheaders.ko
-	is "$(files modules.rpm)" "${ko%/*}
-$ko
-/usr/lib/modules-load.d/kheaders-modules-$release.conf" 'it has the module, and what has it loaded'
-	like "$(in_root rpm -qp --scripts /build/modules.rpm)" "depmod $release" \
-		'it has depmod run'
+# kernel_package NAME MODULES OPTION...: a package of these for one kernel, which is there
+# and at /build/installed
+kernel_package() {
+	local name=$1 modules=$2 load=/usr/lib/modules-load.d/kheaders-modules-$release.conf
+	shift 2
+	ok "a package of $name" "$top/packaging/rpm.sh" \
+		--define "kdir /usr/src/linux-headers-$release" "$@"
+	cp "$top/build/rpm/kheaders-modules-$release-$version"-1.*.rpm "$root/build/modules.rpm"
+	is "$(files modules.rpm)" "$updates
+$(tr ' ' '\n' <<<"$modules" | sed "s,.*,$updates/&.ko,")
+$load" 'it has no more'
 	ok 'it is installed to a directory' in_root rpm --root /build/installed -i \
 		--nodeps --noscripts /build/modules.rpm
+	is "$(grep -v '^#' "$root/build/installed$load" | LC_ALL=C sort | xargs)" "$modules" \
+		'what is in it is loaded'
+}
+
+check_kernel() {
+	local updates=/lib/modules/$release/updates
+	make_vmlinux "$root/vmlinux"
+	kernel_package 'both modules' 'kbtf kheaders' --define 'vmlinux /vmlinux'
+	kernel_package 'one module' kheaders
+	like "$(in_root rpm -qp --scripts /build/modules.rpm)" "depmod $release" \
+		'it has depmod run'
 	ok 'the module has an archive' "$top/scripts/kheaders/extract-ikheaders" \
-		"$root/build/installed$ko" "$tap_tmp/archive"
+		"$root/build/installed$updates/kheaders.ko" "$tap_tmp/archive"
 	like "$(tar -xOf "$tap_tmp/archive" ./.kheaders/manifest)" "$release" \
 		'made of its headers'
 }
@@ -86,19 +95,51 @@ check_command() {
 	sources "$root/build/installed/usr/src/kheaders-$version"
 }
 
-# In place of a system that has rpm and dkms, and one kernel's headers. Without /proc, dkms
-# can install, but not remove.
+# The package for dkms as it was in a version before; nothing else is different.
+make_older() {
+	local dir=$root/build/kheaders-0.0.1
+	copy_project "$dir" .
+	echo 0.0.1 >"$dir/VERSION"
+	sed -i 's/^Version:.*/Version: 0.0.1/' "$dir/packaging/rpm/kheaders.spec"
+	tar -C "$root/build" -cJf "$dir.tar.xz" kheaders-0.0.1
+	in_root rpmbuild -ta --nodeps --define '_topdir /build/older' \
+		"/build/${dir##*/}.tar.xz"
+	cp "$root"/build/older/RPMS/noarch/kheaders-dkms-0.0.1-1.noarch.rpm \
+		"$root/build/older.rpm"
+}
+
+# in_root, with a /proc and /dev/fd, without which dkms cannot remove anything
+with_proc() {
+	ln -sfn /proc/self/fd "$root/dev/fd"
+	# shellcheck disable=SC2016 # the inner shell's arguments
+	unshare --mount-proc="$root/proc" bash -c \
+		'. "$1/vm/rows.sh"; root=$2; shift 2; in_root "$@"' - "$top/tests" "$root" "$@"
+}
+
+# dkms_has VERSION: and no other, which made the module
+dkms_has() {
+	local dkms=$root/var/lib/dkms/kheaders arch
+	arch=$(uname -m)
+	is "$(cd "$dkms" && ls -d [0-9]*)" "$1" "dkms has version $1"
+	is "$(readlink "$dkms/kernel-$release-$arch")" "$1/$release/$arch" \
+		"the installed module is of version $1"
+	ok 'there it is' test -s "$root/lib/modules/$release/updates/dkms/kheaders.ko"
+}
+
+# In place of a system that has rpm and dkms, and one kernel's headers
 check_dkms() {
-	local ko=$root/lib/modules/$release/updates/dkms/kheaders.ko
 	in_root rpm -e --nodeps --noscripts kheaders-dkms 2>/dev/null || :
-	rm -rf "$ko" "$root/var/lib/dkms/kheaders"
-	ok 'the one for dkms is installed' in_root rpm -i --nodeps /build/kheaders-dkms.rpm
-	ok 'dkms knows of it' test -L "$root/var/lib/dkms/kheaders/$version/source"
+	rm -rf "$root/lib/modules/$release/updates/dkms" "$root/var/lib/dkms/kheaders"
+	ok 'a version before' make_older
+	ok 'it is installed' in_root rpm -i --nodeps /build/older.rpm
+	ok 'dkms installs the module' in_root dkms install -k "$release" kheaders/0.0.1
+	dkms_has 0.0.1
+	ok 'this version replaces it' with_proc rpm -U --nodeps /build/kheaders-dkms.rpm
 	ok 'dkms installs the module' in_root dkms install -k "$release" "kheaders/$version"
-	ok 'there it is' test -s "$ko"
-	like "$(in_root rpm -q --scripts kheaders-dkms)" \
-		"preuninstall.*dkms remove -m kheaders -v $version .*--all" \
-		'with the package the module goes'
+	dkms_has "$version"
+	ok 'it is removed' with_proc rpm -e --nodeps kheaders-dkms
+	is "$(cd "$root" && find usr/src var/lib/dkms lib/modules usr/lib/modules-load.d \
+		-name '*kheaders*' ! -path '*linux-headers*')" '' 'nothing is left of it'
 }
 
 # makepkg wants not to be root, and pacman if only to list what is installed.

@@ -90,25 +90,11 @@ bring_libc() {
 		xargs -0 patchelf --set-interpreter "$libc/ld-linux-x86-64.so.2" --set-rpath "$libc"
 }
 
-# What stands in for the vmlinux that no header package has.
-make_vmlinux() {
-	local cross='' run=(in_root)
-	if is_foreign; then
-		cross=$(cross_compile "$arch_linux")
-		run=()
-	fi
-	echo 'int main(void) { return 0; }' >"$root$src/vmlinux.c"
-	"${run[@]}" "${cross}gcc" -g -Wl,--build-id=sha1 \
-		-o "$inside$src/vmlinux" "$inside$src/vmlinux.c"
-	"${run[@]}" "${cross}objcopy" "$inside$src/vmlinux" \
-		--rename-section .note.gnu.build-id=.notes
-}
-
 build_kbtf() {
 	local pahole=$root/usr/bin/pahole warnings=1
 	! is_foreign || pahole=$(command -v pahole || true)
 	[ ! -x "$pahole" ] || warnings=0
-	make_vmlinux
+	make_vmlinux "$root$src/vmlinux" "$(! is_foreign || cross_compile "$arch_linux")"
 	run_make "$row_work/kbtf.log" "$src" btf "${module[@]}" \
 		VMLINUX="$inside$src/vmlinux"
 	[ "$(grep -c "$without_pahole" "$row_work/kbtf.log")" -eq "$warnings" ] ||
