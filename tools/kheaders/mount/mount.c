@@ -7,7 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fuse.h>
+#include <fuse_lowlevel.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,117 +160,235 @@ static void fill_stat(const struct node *node, struct stat *st)
 	};
 }
 
-static void *do_init(struct fuse_conn_info *connection, struct fuse_config *config)
+/* Does the kernel go on by itself if nothing answers when it opens a file or a directory? */
+static bool opens_alone;
+
+/* Inode numbers are places in nodes, from 1: FUSE_ROOT_ID is "". */
+static const struct node *get_node(fuse_req_t req, fuse_ino_t ino)
 {
-	(void)connection;
-	config->kernel_cache = 1;
-	config->use_ino = 1;
-	config->entry_timeout = FOREVER;
-	config->attr_timeout = FOREVER;
-	config->negative_timeout = FOREVER;
+	if (ino >= FUSE_ROOT_ID && ino <= node_count)
+		return &nodes[ino - 1];
+	fuse_reply_err(req, ESTALE);
 	return NULL;
 }
 
-static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *file)
+/* Without a node it says for good that there is none. */
+static struct fuse_entry_param make_entry(const struct node *node)
 {
-	const struct node *node = find_node(path + 1);
+	struct fuse_entry_param entry = { .attr_timeout = FOREVER, .entry_timeout = FOREVER };
 
-	(void)file;
-	if (!node)
-		return -ENOENT;
-	fill_stat(node, st);
-	return 0;
+	if (node)
+		fill_stat(node, &entry.attr);
+	entry.ino = entry.attr.st_ino;
+	return entry;
 }
 
-/* What begins with the directory's path and has no further slash */
-static int do_readdir(const char *path, void *buffer, fuse_fill_dir_t fill, off_t offset,
-		      struct fuse_file_info *file, enum fuse_readdir_flags flags)
+static void do_init(void *data, struct fuse_conn_info *connection)
 {
-	const struct node *node = find_node(path + 1);
-	size_t length = strlen(path + 1), i;
-	const char *name;
+	(void)data;
+	opens_alone = connection->capable & FUSE_CAP_NO_OPENDIR_SUPPORT;
+}
+
+static void do_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	const struct node *directory = get_node(req, parent);
+	struct fuse_entry_param entry;
+	char *path;
+
+	if (!directory)
+		return;
+	if (asprintf(&path, "%s%s%s", directory->path, *directory->path ? "/" : "", name) < 0) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	entry = make_entry(find_node(path));
+	free(path);
+	fuse_reply_entry(req, &entry);
+}
+
+static void do_getattr(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
+{
+	const struct node *node = get_node(req, ino);
 	struct stat st;
 
-	(void)offset;
 	(void)file;
-	(void)flags;
 	if (!node)
-		return -ENOENT;
-	if (!S_ISDIR(node->mode))
-		return -ENOTDIR;
-	fill(buffer, ".", NULL, 0, 0);
-	fill(buffer, "..", NULL, 0, 0);
-	for (i = node - nodes + 1; i < node_count; i++) {
-		name = nodes[i].path;
-		if (strncmp(name, path + 1, length))
-			break;
-		if (length && name[length] != '/') {
-			if (name[length] > '/')
-				break;
-			continue;
-		}
-		name += length ? length + 1 : 0;
-		if (strchr(name, '/'))
-			continue;
-		fill_stat(&nodes[i], &st);
-		if (fill(buffer, name, &st, 0, FUSE_FILL_DIR_PLUS))
-			return -ENOMEM;
-	}
-	return 0;
+		return;
+	fill_stat(node, &st);
+	fuse_reply_attr(req, &st, FOREVER);
 }
 
-static int do_opendir(const char *path, struct fuse_file_info *file)
+/*
+ * Files and directories. After ENOSYS Linux 5.1 and later ask for no other to be opened, and
+ * keep what they have seen of all.
+ */
+static void do_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *file)
 {
-	(void)path;
+	(void)ino;
+	if (opens_alone) {
+		fuse_reply_err(req, ENOSYS);
+		return;
+	}
 	file->cache_readdir = 1;
 	file->keep_cache = 1;
-	return 0;
+	fuse_reply_open(req, file);
 }
 
-static int do_open(const char *path, struct fuse_file_info *file)
+/*
+ * The place of the first node in a directory that comes after a place, or node_count: what
+ * begins with the directory's path and has one more slash.
+ */
+static size_t next_child(const struct node *directory, size_t place)
 {
-	const struct node *node = find_node(path + 1);
+	size_t length = strlen(directory->path);
+	const char *rest;
 
+	while (++place < node_count && !strncmp(nodes[place].path, directory->path, length)) {
+		rest = nodes[place].path + length;
+		if (length && *rest > '/')
+			break;
+		if (length && *rest++ != '/')
+			continue;
+		if (!strchr(rest, '/'))
+			return place;
+	}
+	return node_count;
+}
+
+/* Offsets: 1 is after ".", 2 after "..", and 2 more than a node's place after that node. */
+static void do_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+			   struct fuse_file_info *file)
+{
+	const struct node *directory = get_node(req, ino);
+	size_t used = 0, length, place;
+	struct fuse_entry_param entry;
+	const char *name;
+	char *buffer;
+
+	(void)file;
+	if (!directory)
+		return;
+	buffer = malloc(size);
+	if (!buffer) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	while (offset >= 0 && (uint64_t)offset < node_count + 2) {
+		if (offset < 2) {
+			name = offset ? ".." : ".";
+			entry = make_entry(directory);
+			offset++;
+		} else {
+			place = offset - 2;
+			if (place < ino - 1)
+				place = ino - 1;
+			place = next_child(directory, place);
+			if (place == node_count)
+				break;
+			name = strrchr(nodes[place].path, '/');
+			name = name ? name + 1 : nodes[place].path;
+			entry = make_entry(&nodes[place]);
+			offset = place + 2;
+		}
+		length = fuse_add_direntry_plus(req, buffer + used, size - used, name, &entry,
+						offset);
+		if (length > size - used)
+			break;
+		used += length;
+	}
+	fuse_reply_buf(req, buffer, used);
+	free(buffer);
+}
+
+static void do_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
+		    struct fuse_file_info *file)
+{
+	const struct node *node = get_node(req, ino);
+	ssize_t length = 0;
+	char *buffer;
+
+	(void)file;
 	if (!node)
-		return -ENOENT;
-	if ((file->flags & O_ACCMODE) != O_RDONLY)
-		return -EROFS;
-	file->fh = node - nodes;
-	return 0;
-}
-
-static int do_read(const char *path, char *buffer, size_t size, off_t offset,
-		   struct fuse_file_info *file)
-{
-	const struct node *node = &nodes[file->fh];
-
-	(void)path;
+		return;
 	if (offset < 0 || (uint64_t)offset >= node->size)
-		return 0;
-	if (size > node->size - offset)
+		size = 0;
+	else if (size > node->size - offset)
 		size = node->size - offset;
-	if (size > INT_MAX)
-		size = INT_MAX;
-	return kheaders_pread(kh, buffer, size, node->offset + offset);
+	buffer = malloc(size ?: 1);
+	if (!buffer)
+		length = -ENOMEM;
+	else if (size)
+		length = kheaders_pread(kh, buffer, size, node->offset + offset);
+	if (length < 0)
+		fuse_reply_err(req, -length);
+	else
+		fuse_reply_buf(req, buffer, length);
+	free(buffer);
 }
 
-static int mount_nodes(char *program, const char *directory, bool foreground)
+static enum status serve(struct fuse_session *session, bool foreground)
 {
-	static const struct fuse_operations operations = {
+	int err;
+
+	if (fuse_daemonize(foreground))
+		return STATUS_FAILED;
+	err = fuse_session_loop(session);
+	return err < 0 ? STATUS_FAILED : STATUS_OK;
+}
+
+/* A directory's full path, as a server leaves where it was started; or NULL, and it was said */
+static char *full_path(const char *directory)
+{
+	char *path = realpath(directory, NULL);
+	struct stat st;
+	int err = 0;
+
+	if (!path || stat(path, &st))
+		err = errno;
+	else if (!S_ISDIR(st.st_mode))
+		err = ENOTDIR;
+	if (!err)
+		return path;
+	complain("%s: %s", directory, strerror(err));
+	free(path);
+	return NULL;
+}
+
+static enum status mount_nodes(char *program, const char *directory, bool foreground)
+{
+	static const struct fuse_lowlevel_ops operations = {
 		.init = do_init,
+		.lookup = do_lookup,
 		.getattr = do_getattr,
-		.opendir = do_opendir,
-		.readdir = do_readdir,
 		.open = do_open,
 		.read = do_read,
+		.opendir = do_open,
+		.readdirplus = do_readdirplus,
 	};
-	/* Root's can be read by all, as the archive can. One thread, as that has one. */
+	/* Root's can be read by all, as the archive can. */
 	char options[] = "ro,nosuid,nodev,default_permissions,fsname=kheaders,subtype=kheaders,allow_other";
-	char *argv[] = { program, "-s", "-o", options, (char *)directory, "-f", NULL };
+	char *argv[] = { program, "-o", options, NULL };
+	struct fuse_args args = FUSE_ARGS_INIT(3, argv);
+	enum status status = STATUS_FAILED;
+	struct fuse_session *session;
 
 	if (geteuid())
 		*strrchr(options, ',') = '\0';
-	return fuse_main(foreground ? 6 : 5, argv, &operations, NULL);
+	session = fuse_session_new(&args, &operations, sizeof(operations), NULL);
+	fuse_opt_free_args(&args);
+	if (!session)
+		return STATUS_FAILED;
+	if (fuse_set_signal_handlers(session))
+		goto destroy;
+	if (fuse_session_mount(session, directory))
+		goto remove_handlers;
+	status = serve(session, foreground);
+	fuse_session_unmount(session);
+remove_handlers:
+	fuse_remove_signal_handlers(session);
+destroy:
+	fuse_session_destroy(session);
+	return status;
 }
 
 static enum status read_nodes(const char *file, bool other)
@@ -303,7 +421,8 @@ int main(int argc, char **argv)
 		ARCHIVE_OPTIONS
 	};
 	bool foreground = false, other = false;
-	const char *directory, *file = NULL;
+	const char *file = NULL;
+	char *directory;
 	int c, status;
 
 	if (kheaders_new(&kh)) {
@@ -319,11 +438,12 @@ int main(int argc, char **argv)
 		usage_error(&cmd_mount, "mount what, where?");
 	if (argv[optind + 1])
 		file = argv[optind++];
-	directory = argv[optind];
 
-	status = read_nodes(file, other);
-	if (!status && mount_nodes(argv[0], directory, foreground))
-		status = STATUS_FAILED;
+	directory = full_path(argv[optind]);
+	status = directory ? read_nodes(file, other) : STATUS_FAILED;
+	if (!status)
+		status = mount_nodes(argv[0], directory, foreground);
+	free(directory);
 	kheaders_free(kh);
 	return status;
 }
