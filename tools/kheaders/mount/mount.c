@@ -20,6 +20,9 @@
 /* Nothing changes: the kernel need not ask again. */
 #define FOREVER	(365.0 * 24 * 60 * 60)
 
+/* What libfuse itself gives a listing's "." and ".." */
+#define UNKNOWN_INO	0xffffffff
+
 struct node {
 	char *path;		/* "" is the root */
 	char *link;		/* the path of the member that this is a copy of, or NULL */
@@ -276,7 +279,9 @@ static void do_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t of
 	while (offset >= 0 && (uint64_t)offset < node_count + 2) {
 		if (offset < 2) {
 			name = offset ? ".." : ".";
-			entry = make_entry(directory);
+			entry = make_entry(NULL);
+			entry.attr.st_ino = UNKNOWN_INO;
+			entry.attr.st_mode = S_IFDIR;
 			offset++;
 		} else {
 			place = offset - 2;
@@ -326,6 +331,7 @@ static void do_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	free(buffer);
 }
 
+/* In one thread: an archive is for one at a time. */
 static enum status serve(struct fuse_session *session, bool foreground)
 {
 	int err;

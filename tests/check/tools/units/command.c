@@ -11,6 +11,58 @@
 #include "../../../../tools/kheaders/mount/mount.c"
 #undef main
 
+/* What the file system says comes here, in place of to the kernel. */
+static struct {
+	int err;
+	_Alignas(uint64_t) char buffer[4096];
+	size_t size;
+	struct stat st;
+	struct fuse_entry_param entry;
+	struct fuse_file_info file;
+} answer;
+
+int fuse_reply_attr(fuse_req_t req, const struct stat *st, double timeout)
+{
+	(void)req;
+	(void)timeout;
+	answer.err = 0;
+	answer.st = *st;
+	return 0;
+}
+
+int fuse_reply_buf(fuse_req_t req, const char *buffer, size_t size)
+{
+	(void)req;
+	assert_true(size <= sizeof(answer.buffer));
+	answer.err = 0;
+	answer.size = size;
+	memcpy(answer.buffer, buffer, size);
+	return 0;
+}
+
+int fuse_reply_entry(fuse_req_t req, const struct fuse_entry_param *entry)
+{
+	(void)req;
+	answer.err = 0;
+	answer.entry = *entry;
+	return 0;
+}
+
+int fuse_reply_err(fuse_req_t req, int err)
+{
+	(void)req;
+	answer.err = err;
+	return 0;
+}
+
+int fuse_reply_open(fuse_req_t req, const struct fuse_file_info *file)
+{
+	(void)req;
+	answer.err = 0;
+	answer.file = *file;
+	return 0;
+}
+
 static void own_links_are_told(void **state)
 {
 	static const struct {
@@ -59,17 +111,49 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static const char *names_in(const char *path)
+static fuse_ino_t ino_of(const char *path)
+{
+	return find_node(path) - nodes + 1;
+}
+
+/* As the kernel's struct fuse_direntplus has it: an entry and attributes of 128 bytes first */
+struct listed {
+	char entry[128];
+	uint64_t ino, offset;
+	uint32_t length, type;
+	char name[];
+};
+
+/* The names in a directory, got by answers of no more than a size */
+static const char *names_by(const char *path, size_t size)
 {
 	static char names[1024];
-	const struct node *directory = find_node(path);
-	size_t i = directory - nodes;
+	const struct listed *listed;
+	uint64_t offset = 0;
+	size_t used;
 
 	*names = '\0';
-	while ((i = next_child(directory, i)) < node_count)
-		sprintf(names + strlen(names), "%s%s ", nodes[i].path,
-			S_ISDIR(nodes[i].mode) ? "/" : "");
+	do {
+		do_readdirplus(NULL, ino_of(path), size, offset, NULL);
+		assert_int_equal(answer.err, 0);
+		for (used = 0; used < answer.size; used += (sizeof(*listed) + listed->length + 7) / 8 * 8) {
+			listed = (const struct listed *)(answer.buffer + used);
+			sprintf(names + strlen(names), "%.*s%s ", (int)listed->length, listed->name,
+				listed->type == S_IFDIR >> 12 ? "/" : "");
+			offset = listed->offset;
+		}
+	} while (answer.size);
 	return names;
+}
+
+static const char *names_in(const char *path)
+{
+	static char all[1024];
+
+	strcpy(all, names_by(path, 4096));
+	assert_string_equal(names_by(path, 168), all);
+	assert_string_equal(names_by(path, 400), all);
+	return all;
 }
 
 /* Names that sort before and after a slash, beside a directory that they begin with */
@@ -84,45 +168,90 @@ static void directories_are_listed(void **state)
 	add("a/b/c/z.h", NULL);
 	add("z.h", NULL);
 	assert_int_equal(index_nodes(), STATUS_OK);
-	assert_string_equal(names_in(""), "a/ a-b.h a.h a0/ z.h ");
-	assert_string_equal(names_in("a"), "a/b/ a/x.h ");
-	assert_string_equal(names_in("a/b"), "a/b/c/ a/b/y.h ");
-	assert_string_equal(names_in("a0"), "a0/z.h ");
-	assert_null(find_node("none"));
+	assert_string_equal(names_in(""), "./ ../ a/ a-b.h a.h a0/ z.h ");
+	assert_string_equal(names_in("a"), "./ ../ b/ x.h ");
+	assert_string_equal(names_in("a/b"), "./ ../ c/ y.h ");
+	assert_string_equal(names_in("a0"), "./ ../ z.h ");
+	do_readdirplus(NULL, FUSE_ROOT_ID, 4096, 1ULL << 40, NULL);
+	assert_int_equal(answer.size, 0);
+	do_readdirplus(NULL, FUSE_ROOT_ID, 4096, -1, NULL);
+	assert_int_equal(answer.size, 0);
+	do_readdirplus(NULL, node_count + 1, 4096, 0, NULL);
+	assert_int_equal(answer.err, ESTALE);
+}
+
+/* What getattr says of what lookup finds */
+static const struct stat *look_up(const char *directory, const char *name)
+{
+	do_lookup(NULL, ino_of(directory), name);
+	assert_int_equal(answer.err, 0);
+	do_getattr(NULL, answer.entry.ino, NULL);
+	assert_int_equal(answer.err, 0);
+	assert_memory_equal(&answer.st, &answer.entry.attr, sizeof(answer.st));
+	return &answer.st;
 }
 
 static void attributes_are_given(void **state)
 {
-	struct fuse_entry_param entry;
-
 	(void)state;
 	add("a/x.h", NULL);
 	assert_int_equal(index_nodes(), STATUS_OK);
-	entry = make_entry(find_node(""));
-	assert_int_equal(entry.ino, FUSE_ROOT_ID);
-	assert_int_equal(entry.attr.st_mode, S_IFDIR | 0755);
-	entry = make_entry(find_node("a"));
-	assert_int_equal(entry.attr.st_mode, S_IFDIR | 0755);
-	entry = make_entry(find_node("a/x.h"));
-	assert_int_equal(entry.attr.st_mode, S_IFREG | 0644);
-	assert_int_equal(entry.attr.st_size, 5);
-	assert_ptr_equal(get_node(NULL, entry.ino), find_node("a/x.h"));
-	entry = make_entry(find_node("a/x"));
-	assert_int_equal(entry.ino, 0);
+	do_getattr(NULL, FUSE_ROOT_ID, NULL);
+	assert_int_equal(answer.st.st_mode, S_IFDIR | 0755);
+	assert_int_equal(look_up("", "a")->st_mode, S_IFDIR | 0755);
+	assert_int_equal(look_up("a", "x.h")->st_mode, S_IFREG | 0644);
+	assert_int_equal(answer.st.st_size, 5);
+	do_lookup(NULL, ino_of("a"), "x");
+	assert_int_equal(answer.err, 0);
+	assert_int_equal(answer.entry.ino, 0);
+	do_lookup(NULL, 0, "x");
+	assert_int_equal(answer.err, ESTALE);
+	do_getattr(NULL, node_count + 1, NULL);
+	assert_int_equal(answer.err, ESTALE);
+}
+
+/* Nothing of what is opened need be kept; Linux before 5.1 has to be told to cache. */
+static void opening_is_left_to_the_kernel(void **state)
+{
+	struct fuse_conn_info connection = { .capable = FUSE_CAP_NO_OPENDIR_SUPPORT };
+	struct fuse_file_info file = { .flags = O_RDONLY };
+
+	(void)state;
+	do_init(NULL, &connection);
+	do_open(NULL, FUSE_ROOT_ID, &file);
+	assert_int_equal(answer.err, ENOSYS);
+	connection.capable = 0;
+	do_init(NULL, &connection);
+	do_open(NULL, FUSE_ROOT_ID, &file);
+	assert_int_equal(answer.err, 0);
+	assert_true(answer.file.cache_readdir && answer.file.keep_cache);
+}
+
+/* Up to its end, and nothing of what comes after it */
+static void reading_ends_with_the_file(void **state)
+{
+	(void)state;
+	add("x.h", NULL);
+	assert_int_equal(index_nodes(), STATUS_OK);
+	answer.size = 1;
+	do_read(NULL, ino_of("x.h"), 4096, 3, NULL);
+	assert_int_equal(answer.size, 0);
+	answer.size = 1;
+	do_read(NULL, ino_of("x.h"), 4096, -1, NULL);
+	assert_int_equal(answer.size, 0);
+	do_read(NULL, node_count + 1, 4096, 0, NULL);
+	assert_int_equal(answer.err, ESTALE);
 }
 
 static void links_are_copies(void **state)
 {
-	struct stat st;
-
 	(void)state;
 	add("a.h", "b/c.h");
 	add("b/c.h", "real.h");
 	add("real.h", NULL);
 	assert_int_equal(index_nodes(), STATUS_OK);
-	fill_stat(find_node("a.h"), &st);
-	assert_int_equal(st.st_mode, S_IFREG | 0644);
-	assert_int_equal(st.st_size, strlen("real.h"));
+	assert_int_equal(look_up("", "a.h")->st_mode, S_IFREG | 0644);
+	assert_int_equal(answer.st.st_size, strlen("real.h"));
 	assert_int_equal(find_node("a.h")->offset, find_node("real.h")->offset);
 }
 
@@ -152,6 +281,8 @@ int main(void)
 		UNIT(own_links_are_told),
 		UNIT(directories_are_listed),
 		UNIT(attributes_are_given),
+		UNIT(opening_is_left_to_the_kernel),
+		UNIT(reading_ends_with_the_file),
 		UNIT(links_are_copies),
 		UNIT(bad_trees_are_refused),
 	};
