@@ -54,11 +54,11 @@ kernel_package() {
 	cp "$top/build/rpm/kheaders-modules-$release-$version"-1.*.rpm "$root/build/modules.rpm"
 	is "$(files modules.rpm)" "$updates
 $(tr ' ' '\n' <<<"$modules" | sed "s,.*,$updates/&.ko,")
-$load" 'it has no more'
+$load" 'it has these files, and no others'
 	ok 'it is installed to a directory' in_root rpm --root /build/installed -i \
 		--nodeps --noscripts /build/modules.rpm
 	is "$(grep -v '^#' "$root/build/installed$load" | LC_ALL=C sort | xargs)" "$modules" \
-		'what is in it is loaded'
+		'it has these modules loaded'
 }
 
 check_kernel() {
@@ -116,13 +116,13 @@ with_proc() {
 		'. "$1/vm/rows.sh"; root=$2; shift 2; in_root "$@"' - "$top/tests" "$root" "$@"
 }
 
-# dkms_has VERSION: and no other, which made the module
+# dkms_has VERSION: it knows no other, and has installed the module of that one
 dkms_has() {
 	local dkms=$root/var/lib/dkms/kheaders arch
 	arch=$(uname -m)
 	is "$(cd "$dkms" && ls -d [0-9]*)" "$1" "dkms has version $1"
 	is "$(readlink "$dkms/kernel-$release-$arch")" "$1/$release/$arch" \
-		"the installed module is of version $1"
+		"the module of version $1 is installed"
 	ok 'there it is' test -s "$root/lib/modules/$release/updates/dkms/kheaders.ko"
 }
 
