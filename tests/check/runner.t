@@ -96,7 +96,7 @@ printf '# A description. More.\n' >"$project/tests/slow/new.conf"
 ok 'a table is made of the results' "$project/tests/matrix"
 is "$(cat "$project/README.md")" 'before
 <!-- from tests/matrix -->
-| Linux | processor | rows that passed | cases passed | skipped | last tried |
+| Linux | processor | rows that passed | cases passed | skipped | all tried since |
 |---|---|---|---|---|---|
 | 9.9 | amd64 | 1 of 1 | 1 | 0 | '"$(date -u +%F)"' |
 | 9.9 | s390x | 1 of 1 | 1 | 0 | '"$(date -u +%F)"' |
@@ -120,6 +120,10 @@ ok 'does not count' "$project/tests/matrix" --check
 sed 's/-changed//' "$project/build/changed.tsv" >"$project/build/later.tsv"
 ok 'a later result' "$project/tests/matrix" "$project/build/later.tsv"
 ok 'does' grep -q '^| 9.9 | s390x | 1 of 1 | 5 | 0 | 2999-01-01 |' "$project/README.md"
+printf '2001-01-01 00:00:00\tabc\tslow/new\t9.9\t1\t3\t0\t0\n' >"$project/build/earlier.tsv"
+ok 'an earlier one, of another row' "$project/tests/matrix" "$project/build/earlier.tsv"
+ok 'is what its kernel was tried since' \
+	grep -q '^| 9.9 | amd64 | 2 of 2 | 4 | 0 | 2001-01-01 |' "$project/README.md"
 git clean -qfd
 git checkout -q .
 
